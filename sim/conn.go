@@ -1,0 +1,295 @@
+package sim
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// conn is one end of a connection; it implements net.Conn with the errors that
+// a TCP connection of package net returns. Reads and writes may run
+// concurrently with each other and with everything else.
+type conn struct {
+	bench         *Bench
+	node          *node
+	local, remote netip.AddrPort
+	peer          *conn
+	in, out       *pipe
+
+	dialing        chan error // buffered; where Dial waits, nil on the accepting side
+	closed         bool       // by this side
+	err            error      // why reads (once drained) and writes fail; nil while open
+	readBy, sendBy deadline
+}
+
+var _ net.Conn = (*conn)(nil)
+
+// newConnPair makes the two ends of a connection; mu is held.
+func (b *Bench) newConnPair(from, to *node) (dialer, acceptor *conn) {
+	from.nextPort++
+	if from.nextPort < firstEphemeral {
+		from.nextPort = firstEphemeral
+	}
+	client := netip.AddrPortFrom(from.addr, from.nextPort)
+	server := netip.AddrPortFrom(to.addr, port)
+	dialer = &conn{bench: b, node: from, local: client, remote: server}
+	acceptor = &conn{bench: b, node: to, local: server, remote: client}
+	dialer.peer, acceptor.peer = acceptor, dialer
+	dialer.out = newPipe(b, dialer, acceptor)
+	acceptor.out = newPipe(b, acceptor, dialer)
+	dialer.in, acceptor.in = acceptor.out, dialer.out
+	for _, c := range []*conn{dialer, acceptor} {
+		c.readBy.wake, c.sendBy.wake = &c.in.canRead, &c.out.canWrite
+		c.node.conns[c] = struct{}{}
+	}
+	return dialer, acceptor
+}
+
+// firstEphemeral is the first port that a node dials from, as on Linux.
+const firstEphemeral = 32768
+
+// Read implements net.Conn. Data that arrived before a reset is still read.
+func (c *conn) Read(p []byte) (int, error) {
+	b := c.bench
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.progress.Add(1)
+	in := c.in
+	for {
+		available := in.delivered - in.read
+		switch {
+		case c.closed:
+			return 0, c.opError("read", net.ErrClosed)
+		case c.readBy.passed(b):
+			return 0, c.opError("read", os.ErrDeadlineExceeded)
+		case len(p) == 0:
+			return 0, nil
+		case available > 0:
+			n := int(min(available, int64(len(p))))
+			in.buf.read(p[:n])
+			in.read += int64(n)
+			if !in.dead && !in.finished && in.read+receiveBuffer-in.offered >= receiveBuffer/4 {
+				in.acknowledge(b, 1, false)
+			}
+			return n, nil
+		case c.err != nil:
+			return 0, c.opError("read", c.err)
+		case in.finished:
+			return 0, io.EOF
+		}
+		in.canRead.Wait()
+	}
+}
+
+// Write implements net.Conn: it returns when all of p is in the send buffer.
+func (c *conn) Write(p []byte) (written int, err error) {
+	b := c.bench
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.progress.Add(1)
+	out := c.out
+	defer func() {
+		if out.blocked { // gave up: what is there is all there is
+			out.blocked = false
+			out.push(b)
+		}
+	}()
+	for {
+		switch {
+		case c.closed:
+			return written, c.opError("write", net.ErrClosed)
+		case c.err != nil:
+			return written, c.opError("write", c.err)
+		case c.sendBy.passed(b):
+			return written, c.opError("write", os.ErrDeadlineExceeded)
+		case written == len(p):
+			return written, nil
+		}
+		if room := out.sendBuffer() - (out.written - out.acked); room > 0 {
+			n := int(min(room, int64(len(p)-written)))
+			out.buf.write(p[written : written+n])
+			out.written += int64(n)
+			written += n
+			out.blocked = written < len(p)
+			out.push(b)
+			continue
+		}
+		out.canWrite.Wait()
+	}
+}
+
+// Close implements net.Conn. Data in the send buffer is still sent; if data
+// was received and not read, the other side is reset, as on Linux.
+func (c *conn) Close() error {
+	b := c.bench
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.progress.Add(1)
+	if c.closed {
+		return c.opError("close", net.ErrClosed)
+	}
+	c.closed = true
+	c.in.canRead.Broadcast()
+	c.out.canWrite.Broadcast()
+	switch {
+	case c.err != nil:
+		c.forget()
+	case c.in.delivered > c.in.read:
+		c.reset(b)
+	default:
+		c.out.finQueued = true
+		c.out.push(b)
+	}
+	return nil
+}
+
+// acknowledgedFin is called when the other side has everything that this one
+// sent, and knows that it was all.
+func (c *conn) acknowledgedFin() {
+	if c.closed && c.in.finished {
+		c.forget()
+	}
+	if c.peer.closed && c.out.finished {
+		c.peer.forget()
+	}
+}
+
+// forget drops what the bench keeps of an end that is over.
+func (c *conn) forget() {
+	delete(c.node.conns, c)
+	if c.closed {
+		c.in.buf.drop()
+		c.in.read = c.in.delivered
+	}
+}
+
+// reset ends the connection at once and tells the other side.
+func (c *conn) reset(b *Bench) {
+	if c.out.dead {
+		return
+	}
+	t := b.express(c.node, c.peer.node, 1)
+	peer := c.peer
+	c.fail(syscall.ECONNRESET)
+	b.at(t, action1(func() { peer.fail(syscall.ECONNRESET) }))
+}
+
+// fail ends this side: what arrived stays readable, everything else returns err.
+func (c *conn) fail(err error) {
+	if c.err == nil {
+		c.err = err
+	}
+	c.out.dead = true
+	c.in.dead = true
+	c.in.canRead.Broadcast()
+	c.out.canWrite.Broadcast()
+	if c.dialing != nil {
+		select {
+		case c.dialing <- err:
+		default: // Dial has its answer
+		}
+	}
+	c.forget()
+}
+
+// CloseWrite ends the stream to the other side, which reads io.EOF after the
+// data; this side can still read.
+func (c *conn) CloseWrite() error {
+	b := c.bench
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if c.closed {
+		return c.opError("close", net.ErrClosed)
+	}
+	if c.err == nil {
+		c.out.finQueued = true
+		c.out.push(b)
+	}
+	return nil
+}
+
+// LocalAddr implements net.Conn; the address is a *net.TCPAddr.
+func (c *conn) LocalAddr() net.Addr { return net.TCPAddrFromAddrPort(c.local) }
+
+// RemoteAddr implements net.Conn; the address is a *net.TCPAddr.
+func (c *conn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) }
+
+// SetDeadline implements net.Conn.
+func (c *conn) SetDeadline(t time.Time) error {
+	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
+}
+
+// SetReadDeadline implements net.Conn.
+func (c *conn) SetReadDeadline(t time.Time) error { return c.setDeadline(&c.readBy, t) }
+
+// SetWriteDeadline implements net.Conn.
+func (c *conn) SetWriteDeadline(t time.Time) error { return c.setDeadline(&c.sendBy, t) }
+
+func (c *conn) setDeadline(d *deadline, t time.Time) error {
+	b := c.bench
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if c.closed {
+		return c.opError("set", net.ErrClosed)
+	}
+	d.set(b, t)
+	return nil
+}
+
+// opError dresses an error as package net does.
+func (c *conn) opError(op string, err error) error {
+	if no, ok := err.(syscall.Errno); ok {
+		err = os.NewSyscallError(op, no)
+	}
+	return &net.OpError{Op: op, Net: "tcp", Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: err}
+}
+
+// deadline is the instant after which a call must not block.
+type deadline struct {
+	at      int64 // 0 for none
+	pending int64 // instant of the event that will look at it; 0 for none
+	wake    *sync.Cond
+}
+
+func (d *deadline) set(b *Bench, t time.Time) {
+	if t.IsZero() {
+		d.at = 0
+		return
+	}
+	d.at = max(int64(t.Sub(b.start)), 1)
+	if d.at <= b.now() {
+		d.wake.Broadcast()
+	} else if d.pending == 0 || d.pending > d.at {
+		d.pending = d.at
+		b.at(d.at, d)
+	}
+}
+
+func (d *deadline) passed(b *Bench) bool { return d.at != 0 && d.at <= b.now() }
+
+// run looks whether the deadline has come; most are moved on before they do.
+func (d *deadline) run(b *Bench) {
+	now := b.now()
+	if d.pending > now {
+		return // an earlier one was set after this event was
+	}
+	d.pending = 0
+	switch {
+	case d.at == 0:
+	case d.at <= now:
+		d.wake.Broadcast()
+	default:
+		d.pending = d.at
+		b.at(d.at, d)
+	}
+}
+
+// action1 is a function as an action.
+type action1 func()
+
+func (f action1) run(*Bench) { f() }

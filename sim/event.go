@@ -1,0 +1,60 @@
+package sim
+
+// event is something due at an instant. Events order by (at, seq), so what is
+// scheduled first at an instant happens first.
+type event struct {
+	at  int64 // nanoseconds since the bench started
+	seq uint64
+	do  action
+}
+
+// action is what an event does; it runs with the bench's lock held.
+type action interface {
+	run(b *Bench)
+}
+
+// eventHeap is a binary heap of events by (at, seq). It is written out because
+// container/heap boxes every event it moves.
+type eventHeap []event
+
+func (h eventHeap) less(i, j int) bool {
+	return h[i].at < h[j].at || h[i].at == h[j].at && h[i].seq < h[j].seq
+}
+
+func (h *eventHeap) push(e event) {
+	*h = append(*h, e)
+	s := *h
+	for i := len(s) - 1; i > 0; {
+		parent := (i - 1) / 2
+		if !s.less(i, parent) {
+			break
+		}
+		s[i], s[parent] = s[parent], s[i]
+		i = parent
+	}
+}
+
+func (h *eventHeap) pop() event {
+	s := *h
+	top := s[0]
+	last := len(s) - 1
+	s[0] = s[last]
+	s[last] = event{}
+	s = s[:last]
+	*h = s
+	for i := 0; ; {
+		child := 2*i + 1
+		if child >= len(s) {
+			break
+		}
+		if child+1 < len(s) && s.less(child+1, child) {
+			child++
+		}
+		if !s.less(child, i) {
+			break
+		}
+		s[i], s[child] = s[child], s[i]
+		i = child
+	}
+	return top
+}
