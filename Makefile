@@ -1,0 +1,71 @@
+# Everything here works on a machine that has only Go and make.
+GO      ?= go
+VERSUS  ?= bin/versus
+FUZZ    ?= 20s
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+.PHONY: build
+build: ## build bin/versus
+	$(GO) build -trimpath -o $(VERSUS) ./cmd/versus
+
+# The race detector needs a C compiler.
+.PHONY: cc
+cc:
+	@command -v $${CC:-gcc} >/dev/null 2>&1 || command -v cc >/dev/null 2>&1 || { \
+	  echo "no C compiler, which the race detector needs: installing gcc" >&2; \
+	  if command -v apt-get >/dev/null 2>&1; then \
+	    SUDO=; [ "$$(id -u)" = 0 ] || SUDO=sudo; \
+	    $$SUDO apt-get update -q && $$SUDO apt-get install -y -q gcc libc6-dev; \
+	  else echo "install a C compiler, or run: go test ./..." >&2; exit 1; fi; }
+
+.PHONY: test
+test: cc ## run every test under the race detector
+	CGO_ENABLED=1 $(GO) test -race -timeout 15m ./...
+
+.PHONY: quick
+quick: ## run every test without the race detector
+	$(GO) test -timeout 10m ./...
+
+.PHONY: fuzz
+fuzz: ## run every fuzz test for FUZZ (default 20s) each
+	@set -e; for pkg in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ) $$pkg; \
+	  done; done
+
+.PHONY: lint
+lint: ## check formatting, go vet and staticcheck
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+	  if [ -n "$$unformatted" ]; then echo "not formatted: $$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+.PHONY: golden
+golden: ## rewrite the golden files; read the diff before you commit it
+	$(GO) test ./reports/... ./cmd/... -run Golden -update
+
+.PHONY: scenarios
+scenarios: build ## check every scenario of the library
+	$(VERSUS) scenarios validate $(wildcard scenarios/*.yaml)
+
+.PHONY: demo
+demo: build ## run the default scenario
+	$(VERSUS) run flash-crowd
+
+.PHONY: bench
+bench: build ## measure what docs/benchmarks.md records
+	$(GO) test -run '^$$' -bench . -benchmem ./sim ./clientserver ./p2p
+	./.ci/bench $(VERSUS)
+
+.PHONY: generate
+generate: ## regenerate the protobuf code (needs protoc: Debian package protobuf-compiler)
+	$(GO) generate ./p2p/...
+
+.PHONY: check
+check: ## what a reviewer runs: lint, tests, scenarios
+	$(MAKE) lint test scenarios
