@@ -1,0 +1,41 @@
+package clientserver
+
+import "time"
+
+// Subprotocol is the WebSocket subprotocol that both sides must agree on.
+const Subprotocol = "versus.v1"
+
+// Path is the HTTP path of the WebSocket endpoint.
+const Path = "/versus"
+
+// Limits of the protocol, part of its version: neither side may exceed them,
+// and both refuse what does.
+const (
+	maxChunk    = 64 << 10               // piece bytes in one frame
+	maxDigests  = maxChunk / 32          // digests in one frame
+	maxResponse = frameHeader + maxChunk // bytes of a message to the client
+	maxRequest  = 128 << 10              // bytes of a message to the server
+	maxRanges   = 4096                   // ranges in one message
+	maxOpen     = 64                     // files open at once on a connection
+	maxPartial  = 4                      // pieces partly sent at once on a connection
+)
+
+// Limits of this implementation; the other side need not know them.
+const (
+	maxHandshake = 8 << 10 // bytes of an HTTP upgrade request
+	maxReplies   = 64      // error replies that wait for the writer; then the server stops reading
+	maxRefusals  = 3       // corrupt arrivals of one piece before its download fails
+	writeBuffer  = 1 << 10 // bytes; chunks above twice this are written without copying
+	readBuffer   = 4 << 10 // bytes; larger reads bypass it
+
+	handshakeTimeout = 10 * time.Second // connect, TLS and HTTP upgrade together
+	closeTimeout     = 2 * time.Second  // to end the closing handshake
+	writeTimeout     = 2 * time.Minute  // for one frame to leave
+
+	backoffFirst = 200 * time.Millisecond // before the first reconnect, jitter aside
+	backoffMax   = 5 * time.Second
+)
+
+// pingsPerTimeout is how many pings fit in the idle time-out: two may be lost
+// on the way before the other side gives up.
+const pingsPerTimeout = 3

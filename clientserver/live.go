@@ -1,0 +1,52 @@
+package clientserver
+
+import (
+	"context"
+	"net"
+	"time"
+)
+
+// liveConn is a connection whose reads fail once nothing has arrived for idle.
+// Any byte counts, so a slow link that takes long over one frame is not taken
+// for a dead one. Read is for one goroutine at a time.
+type liveConn struct {
+	net.Conn
+	idle  time.Duration
+	armed time.Time // when the deadline was last set; owned by the reading goroutine
+}
+
+func (c *liveConn) Read(p []byte) (int, error) {
+	// A fraction late is close enough, and spares a timer for every read.
+	if now := time.Now(); now.Sub(c.armed) > c.idle/16 {
+		if err := c.SetReadDeadline(now.Add(c.idle)); err != nil {
+			return 0, err
+		}
+		c.armed = now
+	}
+	return c.Conn.Read(p)
+}
+
+// SetDeadline also forgets the idle deadline: both handshakes clear all
+// deadlines when they are done, and the next Read must set it anew.
+func (c *liveConn) SetDeadline(t time.Time) error {
+	c.armed = time.Time{}
+	return c.Conn.SetDeadline(t)
+}
+
+// guard closes conn when ctx ends. release stops that and waits for its
+// goroutine.
+func guard(ctx context.Context, conn net.Conn) (release func()) {
+	stop, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		select {
+		case <-ctx.Done():
+			conn.Close()
+		case <-stop:
+		}
+	}()
+	return func() {
+		close(stop)
+		<-gone
+	}
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"versus/sim/run"
+)
+
+// progress shows how a run goes on stderr: a bar on a terminal, otherwise a
+// line for each trial.
+type progress struct {
+	stderr io.Writer
+	bar    *progressbar.ProgressBar // nil for plain lines
+	silent bool
+
+	mu       sync.Mutex      // guards what follows
+	fraction map[int]float64 // of the running trials, by index
+}
+
+// steps is the bar's resolution within one trial.
+const steps = 1000
+
+func newProgress(e *env, quiet bool) *progress {
+	p := &progress{stderr: e.stderr, silent: quiet, fraction: map[int]float64{}}
+	if e.isTerminal && !quiet {
+		p.bar = progressbar.NewOptions(steps,
+			progressbar.OptionSetWriter(e.stderr),
+			progressbar.OptionSetWidth(24),
+			progressbar.OptionSetPredictTime(true),
+			progressbar.OptionSetElapsedTime(true),
+			progressbar.OptionThrottle(65*time.Millisecond),
+			progressbar.OptionClearOnFinish(),
+		)
+	}
+	return p
+}
+
+// update takes news of a trial; calls do not overlap.
+func (p *progress) update(u run.Update) {
+	if p.silent {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch u.Stage {
+	case run.TrialFinished:
+		delete(p.fraction, u.Index)
+	default:
+		p.fraction[u.Index] = u.Progress.Fraction
+	}
+	if p.bar == nil {
+		if u.Stage == run.TrialFinished {
+			fmt.Fprintf(p.stderr, "%d/%d %s: %s\n", u.Done, u.Total, trialName(u.Key), outcome(u))
+		}
+		return
+	}
+	at := float64(u.Done)
+	for _, f := range p.fraction {
+		at += f
+	}
+	p.bar.Describe(fmt.Sprintf("%d/%d %s", u.Done, u.Total, trialName(u.Key)))
+	p.bar.ChangeMax(u.Total * steps)
+	_ = p.bar.Set(int(at * steps)) // only fails beyond the maximum, or as stderr does
+}
+
+// done removes the bar.
+func (p *progress) done() {
+	if p.bar != nil {
+		_ = p.bar.Finish()
+	}
+}
+
+// outcome says in a few words how a trial ended.
+func outcome(u run.Update) string {
+	t := u.Trial
+	switch {
+	case t == nil:
+		return "interrupted"
+	case t.Error != nil:
+		return "not measured: " + *t.Error
+	case t.MakespanS == nil:
+		return fmt.Sprintf("%d of %d requests complete (%.1f s of wall time)", t.Summary.Completed, t.Summary.Requested, t.WallS)
+	}
+	return fmt.Sprintf("%.2f s (%.1f s of wall time)", *t.MakespanS, t.WallS)
+}
+
+func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }

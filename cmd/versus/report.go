@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"versus/reports"
+	"versus/sim/measure"
+	"versus/sim/run"
+)
+
+func newReport(e *env) *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "report DIR...",
+		Short: "draw tables and charts again from stored results",
+		Long: `Draw the tables and charts of result folders again, from what is stored in them
+alone: nothing is measured. The charts in DIR/charts are replaced. A folder
+whose run was interrupted, or killed, shows what was finished.`,
+		Example: `  versus report results/flash-crowd/20261121T174633Z
+  versus report results/flash-crowd/* --format csv`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return exactly(1, "one or more result folders")(cmd, args)
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			f, err := reports.ParseFormat(format)
+			if err != nil {
+				return failure(run.CodeUsage, fmt.Errorf("--format: %w", err))
+			}
+			var failed []error
+			for _, dir := range args {
+				failed = append(failed, report(e, dir, f))
+			}
+			return errors.Join(failed...)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", string(reports.Text), formatUsage)
+	return cmd
+}
+
+// report draws one folder's report again.
+func report(e *env, dir string, format reports.Format) error {
+	res, err := measure.Read(dir)
+	if err != nil {
+		return failure(run.CodeUsage, err)
+	}
+	return show(e, dir, res, format)
+}

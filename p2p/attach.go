@@ -1,0 +1,247 @@
+package p2p
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/peer"
+
+	"versus/p2p/wire"
+	"versus/sim/workload"
+)
+
+// run keeps a downloader in the file's swarm until the node stops or leaves:
+// it stays registered at the origin and keeps enough neighbours.
+func (sh *share) run() {
+	n := sh.node
+	backoff := firstBackoff
+	for n.ctx.Err() == nil {
+		attached, err := sh.attach()
+		switch {
+		case errors.Is(err, workload.ErrUnknownFile):
+			n.mu.Lock()
+			sh.finish(err)
+			n.mu.Unlock()
+			return
+		case err == nil: // it is over: the node leaves
+			sh.leave()
+			return
+		case n.ctx.Err() != nil:
+			return
+		}
+		n.event("detached", "%s: %v", sh.file, err)
+		if attached {
+			backoff = firstBackoff
+		}
+		if !n.sleep(backoff) {
+			return
+		}
+		backoff = min(2*backoff, lastBackoff)
+	}
+}
+
+// sleep waits and says whether the node still runs.
+func (n *node) sleep(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-n.ctx.Done():
+		return false
+	}
+}
+
+// attach registers at the origin and stays until the connection is lost (an
+// error) or the node is to leave (nil). attached says whether the origin
+// answered.
+func (sh *share) attach() (attached bool, err error) {
+	n := sh.node
+	origin, err := n.originInfo()
+	if err != nil {
+		return false, err
+	}
+	if err := n.connect(n.ctx, origin); err != nil {
+		return false, err
+	}
+	// Everything is asked at once: a small file takes one round trip from here.
+	lease, err := n.openStream(n.ctx, origin.ID, wire.Rendezvous)
+	if err != nil {
+		return false, err
+	}
+	defer lease.Reset()
+	stop := context.AfterFunc(n.ctx, func() { lease.Reset() })
+	defer stop()
+	// Each peer dials half of its neighbours and is dialed by the others.
+	if err := sh.register(lease, (n.dep.settings.neighbours+1)/2); err != nil {
+		return false, err
+	}
+	if err := sh.openSession(origin.ID); err != nil {
+		return false, err
+	}
+	if err := sh.learn(origin.ID); err != nil {
+		return false, err
+	}
+	dec := wire.NewDecoder(lease)
+	period := neighboursPeriod
+	for {
+		lease.within(answerTimeout)
+		named, err := readNeighbours(dec)
+		if err != nil {
+			return attached, err
+		}
+		attached = true
+		sh.meet(named)
+		if len(named) == 0 {
+			period = min(2*period, neighboursLongest)
+		}
+		want := 0
+		for want <= 0 {
+			if !n.sleep(period) {
+				return attached, errStopped
+			}
+			n.mu.Lock()
+			over := sh.over && n.dep.settings.leave
+			lost := sh.session(sh.originID) == nil
+			if !sh.over {
+				want = n.dep.settings.neighbours - sh.neighbours()
+			}
+			n.mu.Unlock()
+			switch {
+			case over:
+				return attached, nil
+			case lost && n.host.Network().Connectedness(sh.originID) != network.Connected:
+				return attached, fmt.Errorf("%s: the connection to the origin is lost", sh.file)
+			case lost && !sh.isOver():
+				if err := sh.openSession(sh.originID); err != nil {
+					return attached, err
+				}
+			}
+		}
+		if err := sh.register(lease, want); err != nil {
+			return attached, err
+		}
+	}
+}
+
+// register sends a Register.
+func (sh *share) register(lease *stream, want int) error {
+	sh.node.mu.Lock()
+	b, err := sh.registration(want)
+	sh.node.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	lease.within(answerTimeout)
+	if _, err := lease.Write(b); err != nil {
+		return fmt.Errorf("registering for %s at the origin: %w", sh.file, err)
+	}
+	return nil
+}
+
+// learn gets the manifest, unless it is known.
+func (sh *share) learn(from peer.ID) error {
+	n := sh.node
+	if n.store.Manifest(sh.file) == nil {
+		s, err := n.openStream(n.ctx, from, wire.ManifestID)
+		if err != nil {
+			return err
+		}
+		defer s.Reset()
+		s.within(answerTimeout)
+		b, err := wire.Append(nil, &wire.ManifestRequest{File: sh.file})
+		if err != nil {
+			return err
+		}
+		if _, err := s.Write(b); err != nil {
+			return fmt.Errorf("asking %s for the manifest of %s: %w", n.dep.label(from), sh.file, err)
+		}
+		m, err := readManifest(s, sh.file)
+		if err != nil {
+			return fmt.Errorf("from %s: %w", n.dep.label(from), err)
+		}
+		if err := n.store.Learn(m); err != nil {
+			return fmt.Errorf("from %s: %w", n.dep.label(from), err)
+		}
+	}
+	n.mu.Lock()
+	sh.begin(n.store.Manifest(sh.file))
+	n.mu.Unlock()
+	return nil
+}
+
+// meet dials the peers that the origin named, all at once.
+func (sh *share) meet(named []peer.AddrInfo) {
+	n := sh.node
+	for _, info := range named {
+		n.mu.Lock()
+		known := info.ID == n.self.id || sh.dialing[info.ID] || sh.session(info.ID) != nil || n.banned(info.ID)
+		if !known {
+			sh.dialing[info.ID] = true
+		}
+		n.mu.Unlock()
+		if known {
+			continue
+		}
+		n.spawn(func() {
+			err := n.connect(n.ctx, info)
+			if err == nil {
+				err = sh.openSession(info.ID)
+			}
+			n.mu.Lock()
+			delete(sh.dialing, info.ID)
+			n.mu.Unlock()
+			if err != nil && n.ctx.Err() == nil {
+				n.event("unreachable", "%v", err)
+			}
+		})
+	}
+}
+
+// neighbours counts the sessions with peers other than the origin; mu is held.
+func (sh *share) neighbours() (n int) {
+	for _, s := range sh.sessions {
+		if s.peer != sh.originID {
+			n++
+		}
+	}
+	return n
+}
+
+func (sh *share) isOver() bool {
+	sh.node.mu.Lock()
+	defer sh.node.mu.Unlock()
+	return sh.over
+}
+
+// leave ends the node's part in the swarm: it makes no more promises, lets what
+// runs finish for a while, and says goodbye.
+func (sh *share) leave() {
+	n := sh.node
+	n.mu.Lock()
+	sh.left = true
+	for _, s := range sh.sessions {
+		s.lane.choked = true
+	}
+	n.mu.Unlock()
+	for deadline := time.Now().Add(leaveLimit); time.Now().Before(deadline); {
+		n.mu.Lock()
+		busy := slices.ContainsFunc(sh.sessions, func(s *session) bool { return s.lane.pending() > 0 || len(s.sent) > 0 })
+		n.mu.Unlock()
+		if !busy || !n.sleep(tickInterval) {
+			break
+		}
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, s := range slices.Clone(sh.sessions) {
+		s.goodbye(wire.Reason_REASON_LEAVING)
+	}
+	if n.shares[sh.file] == sh {
+		delete(n.shares, sh.file)
+	}
+}

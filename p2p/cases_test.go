@@ -1,0 +1,82 @@
+package p2p
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"versus/sim"
+)
+
+// flash is 40 home peers and a faster origin.
+func flash(seed uint64) swarmCase {
+	return swarmCase{name: "flash", size: 16 << 20, piece: 256 << 10, seed: seed,
+		origin: sim.Link{Uplink: 50 * mbit, Downlink: 50 * mbit, Delay: 10 * time.Millisecond},
+		groups: []group{{"home", 40, sim.Link{Uplink: 10 * mbit, Downlink: 50 * mbit, Delay: 20 * time.Millisecond}}}}
+}
+
+// mixed has fibre, cable, DSL and mobile peers.
+func mixed(seed uint64) swarmCase {
+	return swarmCase{name: "mixed", size: 32 << 20, piece: 256 << 10, seed: seed,
+		origin: sim.Link{Uplink: 50 * mbit, Downlink: 50 * mbit, Delay: 10 * time.Millisecond},
+		groups: []group{
+			{"fibre", 10, sim.Link{Uplink: 100 * mbit, Downlink: 200 * mbit, Delay: 4 * time.Millisecond}},
+			{"cable", 14, sim.Link{Uplink: 10 * mbit, Downlink: 100 * mbit, Delay: 10 * time.Millisecond}},
+			{"dsl", 10, sim.Link{Uplink: 2 * mbit, Downlink: 16 * mbit, Delay: 15 * time.Millisecond}},
+			{"mobile", 6, sim.Link{Uplink: 5 * mbit, Downlink: 20 * mbit, Delay: 30 * time.Millisecond}},
+		}}
+}
+
+// slowMix is short of upload capacity.
+func slowMix(seed uint64) swarmCase {
+	return swarmCase{name: "slowmix", size: 16 << 20, piece: 128 << 10, seed: seed,
+		origin: sim.Link{Uplink: 20 * mbit, Downlink: 20 * mbit, Delay: 10 * time.Millisecond},
+		groups: []group{
+			{"fibre", 4, sim.Link{Uplink: 50 * mbit, Downlink: 100 * mbit, Delay: 4 * time.Millisecond}},
+			{"cable", 16, sim.Link{Uplink: 10 * mbit, Downlink: 50 * mbit, Delay: 10 * time.Millisecond}},
+			{"dsl", 15, sim.Link{Uplink: 1 * mbit, Downlink: 16 * mbit, Delay: 20 * time.Millisecond}},
+			{"mobile", 5, sim.Link{Uplink: 2 * mbit, Downlink: 8 * mbit, Delay: 40 * time.Millisecond}},
+		}}
+}
+
+// textbook is the figure of Kurose and Ross with n peers.
+func textbook(n int, seed uint64) swarmCase {
+	return swarmCase{name: fmt.Sprintf("textbook%d", n), size: 16_000_000, piece: 64 << 10, seed: seed,
+		origin: sim.Link{Uplink: 10 * mbit, Downlink: 100 * mbit, Delay: 5 * time.Millisecond},
+		groups: []group{{"peer", n, sim.Link{Uplink: 1 * mbit, Downlink: 100 * mbit, Delay: 5 * time.Millisecond}}}}
+}
+
+// many is a large flash crowd with a small file.
+func many(n int, seed uint64) swarmCase {
+	c := flash(seed)
+	c.name = fmt.Sprintf("many%d", n)
+	c.size = 4 << 20
+	c.groups[0].count = n
+	return c
+}
+
+func cases(seed uint64) []swarmCase {
+	return []swarmCase{
+		equal16(seed), flash(seed), mixed(seed), slowMix(seed),
+		textbook(1, seed), textbook(5, seed), textbook(35, seed),
+		many(100, seed), many(300, seed),
+	}
+}
+
+// BenchmarkSwarm prints how close the mesh comes to the bound: ns/op is the
+// wall time, and the other columns are of virtual time.
+func BenchmarkSwarm(b *testing.B) {
+	for _, c := range cases(1) {
+		b.Run(c.name, func(b *testing.B) {
+			for i := range b.N {
+				c.seed = uint64(i + 1)
+				r := c.run(b)
+				b.ReportMetric(r.makespan, "makespan_s")
+				b.ReportMetric(r.ratio, "x_bound")
+				b.ReportMetric(r.overhead, "overhead")
+				b.ReportMetric(r.originCopies, "origin_copies")
+				b.Log(r)
+			}
+		})
+	}
+}

@@ -1,0 +1,90 @@
+package p2p
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/libp2p/go-libp2p/core/peer"
+
+	"versus/sim/scenario"
+	"versus/sim/trial"
+)
+
+// deployment is the mesh on the nodes of one trial.
+type deployment struct {
+	settings   settings
+	network    trial.Network
+	content    trial.Content
+	recorder   trial.Recorder
+	identities map[string]identity // by node
+	names      map[peer.ID]string
+	buffers    *buffers
+
+	mu      sync.Mutex                 // guards what follows
+	running map[string]*node           // booted nodes
+	shared  map[string]map[string]bool // node -> files it has joined the swarm of, kept over restarts
+}
+
+var _ trial.Deployment = (*deployment)(nil)
+
+// Boot implements trial.Deployment.
+func (d *deployment) Boot(ctx context.Context, name string) error {
+	id, ok := d.identities[name]
+	if !ok {
+		return fmt.Errorf("booting %q: no such node", name)
+	}
+	d.mu.Lock()
+	if d.running[name] != nil {
+		d.mu.Unlock()
+		return fmt.Errorf("booting %s: it runs already", name)
+	}
+	n := newNode(ctx, d, name, id)
+	d.running[name] = n
+	files := slices.Sorted(maps.Keys(d.shared[name]))
+	d.mu.Unlock()
+
+	err := n.resume(files)
+	if err == nil {
+		<-ctx.Done()
+	}
+	// Fetch calls find no node from here on.
+	d.mu.Lock()
+	delete(d.running, name)
+	d.mu.Unlock()
+	n.close()
+	return err
+}
+
+// Fetch implements trial.Deployment.
+func (d *deployment) Fetch(ctx context.Context, name, file string) error {
+	d.mu.Lock()
+	n := d.running[name]
+	if n != nil {
+		if d.shared[name] == nil {
+			d.shared[name] = map[string]bool{}
+		}
+		d.shared[name][file] = true
+	}
+	d.mu.Unlock()
+	if n == nil {
+		return fmt.Errorf("fetching %s on %s: the node is not booted", file, name)
+	}
+	return n.fetch(ctx, file)
+}
+
+// Close implements trial.Deployment.
+func (d *deployment) Close() error { return nil }
+
+// label names a peer for people: the node's name if it is one of the trial's.
+func (d *deployment) label(p peer.ID) string {
+	if n, ok := d.names[p]; ok {
+		return n
+	}
+	return p.String()
+}
+
+// isOrigin says whether the node is the first seeder, which introduces peers.
+func isOrigin(name string) bool { return name == scenario.Origin }

@@ -1,0 +1,96 @@
+package p2p
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/peerstore"
+	"github.com/libp2p/go-libp2p/core/sec"
+	blankhost "github.com/libp2p/go-libp2p/p2p/host/blank"
+	"github.com/libp2p/go-libp2p/p2p/host/eventbus"
+	"github.com/libp2p/go-libp2p/p2p/host/peerstore/pstoremem"
+	libp2pyamux "github.com/libp2p/go-libp2p/p2p/muxer/yamux"
+	"github.com/libp2p/go-libp2p/p2p/net/swarm"
+	"github.com/libp2p/go-libp2p/p2p/net/upgrader"
+	"github.com/libp2p/go-libp2p/p2p/security/noise"
+	ma "github.com/multiformats/go-multiaddr"
+
+	"versus/sim/trial"
+)
+
+// openHost builds a libp2p host of the parts that a swarm needs and no others:
+// go-libp2p's swarm, Noise and yamux over the node's transport, without
+// identify, ping, relay, NAT mapping, address discovery or metrics, which would
+// send what the bench would have to count as the mesh's own.
+func openHost(n trial.Network, node string, self identity) (*openedHost, error) {
+	addr, err := multiaddrOf(n.Addr(node))
+	if err != nil {
+		return nil, fmt.Errorf("host of %s: %w", node, err)
+	}
+	store, err := pstoremem.NewPeerstore()
+	if err != nil {
+		return nil, fmt.Errorf("host of %s: %w", node, err)
+	}
+	h, err := assembleHost(n, node, self, addr, store)
+	if err != nil {
+		store.Close()
+		return nil, fmt.Errorf("host of %s: %w", node, err)
+	}
+	return &openedHost{Host: h, addr: addr, store: store}, nil
+}
+
+func assembleHost(n trial.Network, node string, self identity, addr ma.Multiaddr, store peerstore.Peerstore) (host.Host, error) {
+	if err := errors.Join(store.AddPrivKey(self.id, self.key), store.AddPubKey(self.id, self.key.GetPublic())); err != nil {
+		return nil, err
+	}
+	limits := &network.NullResourceManager{}
+	bus := eventbus.NewBus()
+	muxers := []upgrader.StreamMuxer{{ID: libp2pyamux.ID, Muxer: newMuxer()}}
+	secure, err := noise.New(noise.ID, self.key, muxers)
+	if err != nil {
+		return nil, err
+	}
+	up, err := upgrader.New([]sec.SecureTransport{secure}, muxers, nil, limits, nil)
+	if err != nil {
+		return nil, err
+	}
+	sw, err := swarm.NewSwarm(self.id, store, bus,
+		swarm.WithResourceManager(limits),
+		swarm.WithDialRanker(swarm.NoDelayDialRanker),
+		swarm.WithDialTimeout(dialTimeout),
+		swarm.WithDialTimeoutLocal(dialTimeout),
+		swarm.WithUDPBlackHoleSuccessCounter(nil),
+		swarm.WithIPv6BlackHoleSuccessCounter(nil),
+	)
+	if err != nil {
+		return nil, err
+	}
+	if err := sw.AddTransport(&nodeTransport{network: n, node: node, upgrader: up, limits: limits}); err != nil {
+		sw.Close()
+		return nil, err
+	}
+	h := blankhost.NewBlankHost(sw, blankhost.WithEventBus(bus))
+	if h == nil {
+		sw.Close()
+		return nil, errors.New("go-libp2p made no host")
+	}
+	if err := sw.Listen(addr); err != nil {
+		sw.Close()
+		return nil, err
+	}
+	return h, nil
+}
+
+// openedHost is a host that listens.
+type openedHost struct {
+	host.Host
+	addr  ma.Multiaddr
+	store peerstore.Peerstore
+}
+
+// Close ends every connection and returns when the host's goroutines are gone.
+func (h *openedHost) Close() error {
+	return errors.Join(h.Host.Close(), h.store.Close())
+}

@@ -1,0 +1,65 @@
+package p2p
+
+// lane is what the upload scheduler knows of one neighbour and one file.
+type lane struct {
+	session *session // whose lane it is; of no interest to the scheduler
+	willing bool     // a grant would probably be used: it lacks something held here and has not declined since
+	choked  bool     // tit-for-tat gives it nothing for now
+	granted int      // grants that it has not answered
+	queued  int      // its requests that wait for a slot
+	active  int      // its requests that are being sent
+	turn    uint64
+}
+
+// pending returns the uploads that this neighbour has claimed.
+func (l *lane) pending() int { return l.granted + l.queued + l.active }
+
+// lanes shares a node's upload slots among its neighbours. A slot goes to the
+// willing neighbour that claims the fewest, and among those to the one that was
+// served longest ago. It is not safe for concurrent use.
+type lanes struct {
+	all   []*lane
+	turns uint64
+}
+
+func (s *lanes) add(l *lane) {
+	s.all = append(s.all, l)
+}
+
+func (s *lanes) remove(l *lane) {
+	for i, x := range s.all {
+		if x == l {
+			s.all[i] = s.all[len(s.all)-1]
+			s.all = s.all[:len(s.all)-1]
+			return
+		}
+	}
+}
+
+// next returns the lane to serve, or nil if no neighbour would take anything.
+func (s *lanes) next(allowed func(*lane) bool) *lane {
+	var best *lane
+	for _, l := range s.all {
+		if !l.willing || l.choked || !allowed(l) {
+			continue
+		}
+		if best == nil || l.pending() < best.pending() || l.pending() == best.pending() && l.turn < best.turn {
+			best = l
+		}
+	}
+	return best
+}
+
+// served notes that the lane had its turn.
+func (s *lanes) served(l *lane) {
+	s.turns++
+	l.turn = s.turns
+}
+
+// granted counts the grants that are not answered.
+func (s *lanes) granted() (n int) {
+	for _, l := range s.all {
+		n += l.granted
+	}
+	return n
+}

@@ -1,0 +1,53 @@
+package p2p
+
+import (
+	"fmt"
+
+	"github.com/libp2p/go-libp2p/core/network"
+
+	"versus/p2p/wire"
+	"versus/sim/workload"
+)
+
+// serveManifest answers one ManifestRequest.
+func (n *node) serveManifest(raw network.Stream) {
+	s := accepted(raw)
+	s.within(answerTimeout)
+	var req wire.ManifestRequest
+	if err := wire.NewDecoder(s).Decode(&req, wire.MaxRequest); err != nil {
+		s.Reset()
+		return
+	}
+	var reply []byte
+	var err error
+	if m := n.store.Manifest(req.File); m != nil {
+		reply, err = wire.EncodeManifest(nil, m)
+	} else {
+		reply, err = wire.Append(nil, &wire.Manifest{Status: wire.Status_STATUS_UNKNOWN_FILE})
+	}
+	if err == nil {
+		_, err = s.Write(reply)
+	}
+	if err != nil {
+		s.Reset()
+		return
+	}
+	s.Close()
+}
+
+// readManifest reads the answer to a ManifestRequest.
+func readManifest(s *stream, file string) (*workload.Manifest, error) {
+	s.within(answerTimeout)
+	m, status, err := wire.DecodeManifest(wire.NewDecoder(s))
+	switch {
+	case err != nil:
+		return nil, err
+	case status == wire.Status_STATUS_UNKNOWN_FILE:
+		return nil, workload.ErrUnknownFile
+	case status != wire.Status_STATUS_OK:
+		return nil, fmt.Errorf("asking for the manifest of %s: %v", file, status)
+	case m.File != file:
+		return nil, fmt.Errorf("asking for the manifest of %s: got that of %s", file, m.File)
+	}
+	return m, nil
+}

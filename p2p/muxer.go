@@ -1,0 +1,140 @@
+package p2p
+
+import (
+	"context"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/network"
+	libp2pyamux "github.com/libp2p/go-libp2p/p2p/muxer/yamux"
+	"github.com/libp2p/go-yamux/v5"
+)
+
+// meteredMuxer is yamux with a meter on every connection. yamux takes up to 64
+// messages from its streams before the first is on the wire, which would let a
+// whole piece queue up ahead of every have and grant; a writer that watches the
+// meter can keep that queue short.
+type meteredMuxer struct {
+	yamux *libp2pyamux.Transport
+}
+
+var _ network.Multiplexer = (*meteredMuxer)(nil)
+
+func newMuxer() *meteredMuxer {
+	c := yamux.DefaultConfig()
+	c.LogOutput = io.Discard
+	c.ReadBufSize = 0                // Noise buffers already
+	c.AcceptBacklog = 64             // streams; each costs memory on every connection
+	c.PingBacklog = 4                // pings that wait for their reply
+	c.MaxStreamWindowSize = 4 << 20  // bytes: 500 Mbit/s over 60 ms; readers never leave it full
+	c.MeasureRTTInterval = time.Hour // the first measurement serves to grow the window
+	return &meteredMuxer{yamux: (*libp2pyamux.Transport)(c)}
+}
+
+// NewConn implements network.Multiplexer.
+func (m *meteredMuxer) NewConn(c net.Conn, isServer bool, scope network.PeerScope) (network.MuxedConn, error) {
+	meter := &meter{drained: make(chan struct{})}
+	muxed, err := m.yamux.NewConn(&meteredConn{Conn: c, meter: meter}, isServer, scope)
+	if err != nil {
+		return nil, err
+	}
+	return &meteredSession{MuxedConn: muxed, meter: meter}, nil
+}
+
+// meter counts the stream bytes that a connection's muxer took and has not yet
+// handed to the connection below.
+type meter struct {
+	mu      sync.Mutex // guards what follows
+	taken   int64
+	written int64
+	drained chan struct{} // closed and replaced whenever written grows
+}
+
+// backlog returns the bytes that wait, and a channel that is closed when some
+// of them have gone.
+func (m *meter) backlog() (int64, <-chan struct{}) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.taken - m.written, m.drained
+}
+
+func (m *meter) take(n int) {
+	m.mu.Lock()
+	m.taken += int64(n)
+	m.mu.Unlock()
+}
+
+func (m *meter) wrote(n int) {
+	m.mu.Lock()
+	m.written += int64(n)
+	close(m.drained)
+	m.drained = make(chan struct{})
+	m.mu.Unlock()
+}
+
+// meteredConn sees yamux's frames on their way down. go-yamux writes one frame
+// per call: a header of twelve bytes, whose second is the type, and the body.
+type meteredConn struct {
+	net.Conn
+	meter *meter
+}
+
+const (
+	yamuxHeader = 12 // bytes
+	yamuxData   = 0  // type
+)
+
+func (c *meteredConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	if len(p) > yamuxHeader && p[1] == yamuxData {
+		c.meter.wrote(len(p) - yamuxHeader)
+	}
+	return n, err
+}
+
+// meteredSession hands out streams that tell the meter what they pass on.
+type meteredSession struct {
+	network.MuxedConn
+	meter *meter
+}
+
+// As implements network.MuxedConn: it finds the meter.
+func (s *meteredSession) As(target any) bool {
+	if t, ok := target.(**meter); ok {
+		*t = s.meter
+		return true
+	}
+	return s.MuxedConn.As(target)
+}
+
+func (s *meteredSession) OpenStream(ctx context.Context) (network.MuxedStream, error) {
+	st, err := s.MuxedConn.OpenStream(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &meteredStream{MuxedStream: st, meter: s.meter}, nil
+}
+
+func (s *meteredSession) AcceptStream() (network.MuxedStream, error) {
+	st, err := s.MuxedConn.AcceptStream()
+	if err != nil {
+		return nil, err
+	}
+	return &meteredStream{MuxedStream: st, meter: s.meter}, nil
+}
+
+type meteredStream struct {
+	network.MuxedStream
+	meter *meter
+}
+
+func (s *meteredStream) Write(p []byte) (int, error) {
+	s.meter.take(len(p))
+	n, err := s.MuxedStream.Write(p)
+	if n < len(p) {
+		s.meter.take(n - len(p)) // what the stream refused never gets there
+	}
+	return n, err
+}

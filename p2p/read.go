@@ -1,0 +1,270 @@
+package p2p
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"versus/p2p/wire"
+	"versus/sim/workload"
+)
+
+var errViolation = errors.New("protocol violation")
+
+// read serves what the neighbour sends until the session ends. hello is what
+// was read to find the session, nil if its Hello is still to come.
+func (s *session) read(hello *wire.Hello) {
+	err := s.readAll(hello)
+	n := s.node
+	n.mu.Lock()
+	if errors.Is(err, errViolation) {
+		n.event("violation", "%s: %v", s.label, err)
+	}
+	s.end(endReset)
+	reset := s.ending == endReset
+	n.mu.Unlock()
+	if reset {
+		s.stream.Reset() // the writer may be blocked
+	}
+}
+
+func (s *session) readAll(hello *wire.Hello) error {
+	// Nothing makes sense before the manifest is known; meanwhile the stream's
+	// window holds the neighbour back.
+	select {
+	case <-s.share.ready:
+	case <-s.quit:
+		return nil
+	}
+	if hello != nil {
+		if err := s.take(&wire.Frame{Body: &wire.Frame_Hello{Hello: hello}}); err != nil {
+			return err
+		}
+	}
+	var f wire.Frame
+	for {
+		proto.Reset(&f)
+		if err := s.dec.Decode(&f, wire.MaxFrame); err != nil {
+			return err
+		}
+		if err := s.take(&f); err != nil {
+			return err
+		}
+		if f.GetGoodbye() != nil {
+			return nil
+		}
+	}
+}
+
+// take applies one frame.
+func (s *session) take(f *wire.Frame) error {
+	m := s.share.manifest
+	if err := f.Check(m.NumPieces(), m.PieceLen); err != nil {
+		return fmt.Errorf("%w: %w", errViolation, err)
+	}
+	if c := f.GetChunk(); c != nil {
+		return s.receive(int(c.Piece), int(c.Offset), int(c.Length))
+	}
+	n := s.node
+	now := time.Now()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if s.ending != endNot {
+		return errStopped
+	}
+	s.heard = now
+	if !s.greeted && f.GetHello() == nil && f.GetGoodbye() == nil {
+		return fmt.Errorf("%w: %T before hello", errViolation, f.Body)
+	}
+	switch b := f.Body.(type) {
+	case *wire.Frame_Hello:
+		return s.onHello(b.Hello, now)
+	case *wire.Frame_Have:
+		s.onHave(b.Have, now)
+	case *wire.Frame_Interest:
+		s.lane.willing = b.Interest.Interested
+		n.pump(now)
+	case *wire.Frame_Grant:
+		s.onGrant(int(b.Grant.Count), now)
+	case *wire.Frame_Request:
+		return s.onRequest(int(b.Request.Piece), now)
+	case *wire.Frame_Decline:
+		s.lane.granted = max(s.lane.granted-int(b.Decline.Count), 0)
+		s.lane.willing = false
+		n.uploads.answered(now.Sub(s.granted))
+		n.pump(now)
+	case *wire.Frame_Cancel:
+		s.onCancel(int(b.Cancel.Piece), now)
+	case *wire.Frame_Reject:
+		s.onReject(int(b.Reject.Piece))
+	case *wire.Frame_Ping:
+		s.send(&wire.Frame{Body: &wire.Frame_Pong{Pong: &wire.Pong{}}})
+	case *wire.Frame_Pong:
+		s.pinged = time.Time{}
+	case *wire.Frame_Goodbye:
+	}
+	return nil
+}
+
+func (s *session) onHello(h *wire.Hello, now time.Time) error {
+	sh := s.share
+	if s.greeted || h.File != sh.file {
+		return fmt.Errorf("%w: hello for %.255q on the stream of %s", errViolation, h.File, sh.file)
+	}
+	theirs, err := parseBitfield(sh.manifest.NumPieces(), h.Bitfield)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errViolation, err)
+	}
+	if h.Complete {
+		theirs.fill()
+	}
+	s.theirs, s.greeted = theirs, true
+	s.credit = min(int(h.Push), wire.MaxGrant)
+	for i := range theirs.n {
+		if theirs.has(i) {
+			sh.pick.seen(i)
+			if sh.spread != nil {
+				sh.spread.seen(i, s)
+			}
+		} else if sh.pick.have.has(i) {
+			s.lane.willing = true
+		}
+	}
+	if sh.complete() && theirs.full() {
+		s.goodbye(wire.Reason_REASON_DONE)
+	}
+	sh.node.pump(now)
+	return nil
+}
+
+func (s *session) onHave(h *wire.Have, now time.Time) {
+	sh, n := s.share, s.node
+	for _, p := range h.Pieces {
+		i := int(p)
+		if j := s.sent[i]; j != nil {
+			s.acknowledged(j)
+			n.uploads.slots.acknowledged(now, j.upload, j.length)
+		}
+		if s.theirs.set(i) {
+			sh.pick.seen(i)
+			if sh.spread != nil {
+				sh.spread.seen(i, s)
+			}
+		}
+	}
+	if h.Complete {
+		for i := range s.theirs.n {
+			if s.theirs.set(i) {
+				sh.pick.seen(i)
+			}
+		}
+	}
+	if sh.complete() && s.theirs.full() {
+		s.goodbye(wire.Reason_REASON_DONE)
+		return
+	}
+	n.pump(now)
+}
+
+// onGrant answers a grant at once: with requests, or by declining it.
+func (s *session) onGrant(count int, now time.Time) {
+	sh := s.share
+	for ; count > 0; count-- {
+		piece, ok := sh.pick.pick(s.theirs)
+		if !ok {
+			piece, ok = sh.rescue(s, now)
+		}
+		if !ok {
+			s.declined = true
+			s.send(&wire.Frame{Body: &wire.Frame_Decline{Decline: &wire.Decline{Count: uint32(count)}}})
+			return
+		}
+		sh.pick.inflight.set(piece)
+		s.requests[piece] = &request{piece: piece, asked: now}
+		s.send(&wire.Frame{Body: &wire.Frame_Request{Request: &wire.Request{Piece: uint32(piece)}}})
+	}
+}
+
+// receive reads a chunk of a piece, and the piece it completes is verified.
+func (s *session) receive(piece, offset, length int) error {
+	n, sh := s.node, s.share
+	now := time.Now()
+	n.mu.Lock()
+	s.heard = now
+	r := s.requests[piece]
+	if r == nil && offset == 0 && s.pushed() < s.offered {
+		r = &request{piece: piece, asked: now, pushed: true}
+		s.requests[piece] = r
+		if sh.pick.have.has(piece) || sh.pick.inflight.has(piece) {
+			s.withdraw(r)
+		} else {
+			sh.pick.inflight.set(piece)
+		}
+	}
+	if s.ending != endNot || !s.greeted || r == nil || offset != r.got {
+		ended := s.ending != endNot
+		n.mu.Unlock()
+		if ended {
+			return errStopped
+		}
+		return fmt.Errorf("%w: chunk at %d of piece %d was not asked for", errViolation, offset, piece)
+	}
+	if r.buf == nil {
+		r.first = now
+		r.buf = n.dep.buffers.get(sh.manifest.PieceLen(piece))
+	}
+	buf := r.buf
+	n.mu.Unlock()
+
+	// Only this goroutine touches buf.
+	if err := s.dec.Raw(buf[offset : offset+length]); err != nil {
+		return err
+	}
+	n.mu.Lock()
+	r.got += length
+	s.received += int64(length)
+	whole, withdrawn := r.got == len(buf), r.withdrawn
+	s.heard = time.Now()
+	n.mu.Unlock()
+	if withdrawn {
+		n.store.Waste(sh.file, length, s.label, "cancelled")
+	}
+	if !whole {
+		return nil
+	}
+	var verdict workload.Verdict
+	var err error
+	if !withdrawn {
+		if verdict, err = n.store.Add(sh.file, piece, buf, s.label); err != nil {
+			return err
+		}
+	}
+	n.dep.buffers.put(buf)
+
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if s.requests[piece] == r {
+		delete(s.requests, piece)
+	}
+	switch {
+	case withdrawn:
+	case verdict == workload.Accepted:
+		sh.took(time.Since(r.asked))
+		sh.gained(piece, s, time.Now())
+	case verdict == workload.Corrupt:
+		banned := n.strike(s.peer, sh.file, piece)
+		if s.theirs.has(piece) { // fetch it elsewhere
+			s.theirs.clear(piece)
+			sh.pick.copies[piece]--
+		}
+		sh.release(piece)
+		if banned {
+			s.goodbye(wire.Reason_REASON_BANNED)
+		} else {
+			s.send(&wire.Frame{Body: &wire.Frame_Cancel{Cancel: &wire.Cancel{Piece: uint32(piece)}}})
+		}
+	}
+	return nil
+}

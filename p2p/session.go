@@ -1,0 +1,243 @@
+package p2p
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/peer"
+
+	"versus/p2p/wire"
+)
+
+// session is one /versus/pieces/1 stream: what this node and one neighbour
+// exchange of one file. A reader and a writer goroutine serve it; the node's
+// mutex guards its state.
+type session struct {
+	node   *node
+	share  *share
+	peer   peer.ID
+	label  string
+	stream *stream
+	dec    *wire.Decoder // of the reader
+	meter  *meter
+	opener bool // this side opened the stream
+
+	// What leaves: the writer takes it.
+	signal  chan struct{} // has room for one: the writer has reason to look
+	quit    chan struct{} // closed when the session has ended
+	ending  endKind
+	outbox  []byte
+	haves   []uint32 // pieces to announce
+	whole   bool     // it was announced that every piece is held
+	sending []*job   // pieces being sent, the first first
+
+	// What the neighbour does for us.
+	greeted  bool // its Hello has come
+	theirs   *bitfield
+	requests map[int]*request
+	declined bool  // its last grant was of no use
+	offered  int   // pieces that it may push at a time
+	received int64 // bytes of pieces
+	counted  int64 // of them that a choker has seen
+
+	// What we do for it.
+	lane    lane
+	credit  int          // pieces that may be pushed at a time
+	pushing int          // pieces that are pushed and not yet acknowledged
+	granted time.Time    // when the latest grant left
+	sent    map[int]*job // sent and not yet acknowledged by a Have
+
+	began  time.Time
+	heard  time.Time // when the latest frame came
+	pinged time.Time // zero if it owes no Pong
+}
+
+// endKind says how a session's stream ends.
+type endKind int
+
+const (
+	endNot   endKind = iota
+	endFlush         // what is queued is sent first
+	endReset         // at once
+)
+
+// request is a piece that a neighbour was asked for, or sends unasked.
+type request struct {
+	piece     int
+	asked     time.Time
+	first     time.Time // first bytes came; zero before
+	buf       []byte    // nil before
+	got       int
+	pushed    bool
+	withdrawn bool // cancelled here; bytes that still come are dropped
+}
+
+func newSession(sh *share, s *stream, opener bool, now time.Time) *session {
+	ns := &session{
+		node: sh.node, share: sh, peer: s.Conn().RemotePeer(), label: sh.node.dep.label(s.Conn().RemotePeer()),
+		stream: s, dec: wire.NewDecoder(s), meter: s.meter(), opener: opener,
+		signal: make(chan struct{}, 1), quit: make(chan struct{}),
+		requests: map[int]*request{}, sent: map[int]*job{},
+		began: now, heard: now,
+	}
+	ns.lane.session = ns
+	return ns
+}
+
+// adopt makes the session one of the share's, unless a better one serves the
+// same pair: then it says which reason to give. The newer of two that the same
+// side opened wins, else the one that the smaller peer id opened: both sides
+// decide alike.
+func (sh *share) adopt(s *session) (refused wire.Reason) {
+	n := sh.node
+	switch {
+	case n.closed || sh.left || sh.failure != nil:
+		return wire.Reason_REASON_LEAVING
+	case n.banned(s.peer):
+		return wire.Reason_REASON_BANNED
+	}
+	if old := sh.session(s.peer); old != nil {
+		if old.opener != s.opener && s.opener != (n.self.id < s.peer) {
+			return wire.Reason_REASON_DUPLICATE
+		}
+		old.goodbye(wire.Reason_REASON_DUPLICATE)
+	}
+	sh.sessions = append(sh.sessions, s)
+	n.uploads.lanes.add(&s.lane)
+	hello := &wire.Hello{File: sh.file}
+	if sh.pick != nil {
+		if sh.pick.have.full() {
+			hello.Complete, s.whole = true, true
+		} else {
+			hello.Bitfield = sh.pick.have.wire()
+		}
+	}
+	if s.peer == sh.originID && !sh.complete() && n.dep.settings.order == rarestFirst {
+		hello.Push, s.offered = pushCredit, pushCredit
+	}
+	s.send(&wire.Frame{Body: &wire.Frame_Hello{Hello: hello}})
+	return wire.Reason_REASON_UNSPECIFIED
+}
+
+// servePieces serves a stream that a neighbour opened.
+func (n *node) servePieces(raw network.Stream) {
+	st := accepted(raw)
+	st.within(answerTimeout)
+	dec := wire.NewDecoder(st)
+	var f wire.Frame
+	if dec.Decode(&f, wire.MaxFrame) != nil || f.GetHello() == nil {
+		st.Reset()
+		return
+	}
+	hello := f.GetHello()
+	st.SetDeadline(time.Time{})
+	n.mu.Lock()
+	sh, err := n.shareOf(hello.File)
+	if err != nil {
+		n.mu.Unlock()
+		refuse(st, wire.Reason_REASON_UNKNOWN_FILE)
+		return
+	}
+	s := newSession(sh, st, false, time.Now())
+	s.dec = dec
+	reason := sh.adopt(s)
+	if reason != wire.Reason_REASON_UNSPECIFIED {
+		n.mu.Unlock()
+		refuse(st, reason)
+		return
+	}
+	n.work.Go(s.write)
+	n.mu.Unlock()
+	s.read(hello)
+}
+
+// refuse ends a stream with a Goodbye.
+func refuse(st *stream, reason wire.Reason) {
+	b, err := wire.Append(nil, &wire.Frame{Body: &wire.Frame_Goodbye{Goodbye: &wire.Goodbye{Reason: reason}}})
+	if err == nil {
+		st.within(answerTimeout)
+		_, err = st.Write(b)
+	}
+	if err != nil {
+		st.Reset()
+		return
+	}
+	st.Close()
+}
+
+// openSession opens a stream for the file to a connected peer.
+func (sh *share) openSession(p peer.ID) error {
+	n := sh.node
+	st, err := n.openStream(n.ctx, p, wire.Pieces)
+	if err != nil {
+		return err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	s := newSession(sh, st, true, time.Now())
+	if sh.adopt(s) != wire.Reason_REASON_UNSPECIFIED {
+		n.work.Go(func() { st.Reset() })
+		return nil
+	}
+	n.work.Go(s.write)
+	n.work.Go(func() { s.read(nil) })
+	return nil
+}
+
+// wake makes the writer look for something to send.
+func (s *session) wake() {
+	select {
+	case s.signal <- struct{}{}:
+	default:
+	}
+}
+
+// send queues a frame; mu is held.
+func (s *session) send(f *wire.Frame) {
+	b, err := wire.Append(s.outbox, f)
+	if err != nil {
+		panic(err) // frames made here always encode
+	}
+	s.outbox = b
+	s.wake()
+}
+
+// goodbye ends the session politely; mu is held.
+func (s *session) goodbye(reason wire.Reason) {
+	if s.ending == endNot {
+		s.send(&wire.Frame{Body: &wire.Frame_Goodbye{Goodbye: &wire.Goodbye{Reason: reason}}})
+		s.end(endFlush)
+	}
+}
+
+// end takes the session out of everything; mu is held. What it owed is asked
+// for elsewhere, and its upload slots are free. The writer ends the stream.
+func (s *session) end(how endKind) {
+	if s.ending != endNot {
+		return
+	}
+	s.ending = how
+	close(s.quit)
+	sh, n := s.share, s.node
+	sh.sessions = slices.DeleteFunc(sh.sessions, func(x *session) bool { return x == s })
+	n.uploads.drop(s)
+	if sh.spread != nil {
+		sh.spread.left(s)
+	}
+	if s.greeted {
+		sh.pick.gone(s.theirs)
+	}
+	for _, piece := range slices.Sorted(maps.Keys(s.requests)) {
+		r := s.requests[piece]
+		if r.got > 0 && !r.withdrawn {
+			n.store.Waste(sh.file, r.got, s.label, "lost")
+		}
+		delete(s.requests, piece)
+		if sh.pick != nil {
+			sh.release(piece)
+		}
+	}
+	n.pump(time.Now())
+}

@@ -1,0 +1,239 @@
+package p2p
+
+import (
+	"slices"
+	"time"
+
+	"versus/p2p/wire"
+)
+
+// uploads is everything that a node sends or has promised to: it turns free
+// slots into grants, requests into jobs, and jobs into work for the writers.
+// The node's mutex guards it.
+type uploads struct {
+	slots  *slots
+	lanes  lanes
+	queue  []*job // requested or pushed; they wait for a slot, the first first
+	active []*job // being sent
+
+	reply time.Duration // smoothed time from a grant to its answer
+}
+
+// job is a piece that a neighbour asked for or is pushed.
+type job struct {
+	session *session
+	piece   int
+	data    []byte // nil until the writer has it
+	length  int
+	off     int
+	pushed  bool
+	state   jobState
+	upload  upload
+}
+
+type jobState int
+
+const (
+	jobQueued  jobState = iota
+	jobSending          // in a slot
+	jobSent             // every byte is on its way, no Have has come
+	jobOver
+)
+
+// claims counts the uploads that are granted, wait or run.
+func (u *uploads) claims() int { return u.lanes.granted() + len(u.queue) + len(u.active) }
+
+// ahead returns how many uploads beyond the slots are arranged early, so that
+// the answer to a grant is there when a slot gets free.
+func (u *uploads) ahead(pieceLen int) int {
+	return 1 + int(u.slots.best()*u.reply.Seconds()/float64(pieceLen))
+}
+
+// answered learns how long a grant took to be answered.
+func (u *uploads) answered(took time.Duration) {
+	if u.reply == 0 {
+		u.reply = took
+	}
+	u.reply += (took - u.reply) / 8
+}
+
+// Bounds of a chunk, and the time that one should take on the uplink.
+const (
+	minChunk     = 4 << 10
+	defaultChunk = 16 << 10
+	maxChunk     = 60 << 10 // with its header, frames and Noise's tag, one message of each layer
+	chunkTime    = 12 * time.Millisecond
+)
+
+// chunk returns how many bytes of a piece to send at a time.
+func (u *uploads) chunk() int {
+	rate := u.slots.best()
+	if rate == 0 {
+		return defaultChunk
+	}
+	return min(max(int(rate*chunkTime.Seconds()), minChunk), maxChunk)
+}
+
+// add makes a job; it starts when a slot is free.
+func (u *uploads) add(s *session, piece int, pushed bool) {
+	j := &job{session: s, piece: piece, length: s.share.manifest.PieceLen(piece), pushed: pushed}
+	u.queue = append(u.queue, j)
+	s.lane.queued++
+	if pushed {
+		s.pushing++
+	}
+}
+
+// finished frees the slot of a job whose last byte was handed on.
+func (u *uploads) finished(j *job) {
+	u.remove(j)
+	j.state = jobSent
+	j.session.sent[j.piece] = j
+}
+
+// remove takes a job out of the queue or its slot.
+func (u *uploads) remove(j *job) {
+	is := func(x *job) bool { return x == j }
+	switch j.state {
+	case jobQueued:
+		u.queue = slices.DeleteFunc(u.queue, is)
+		j.session.lane.queued--
+	case jobSending:
+		u.active = slices.DeleteFunc(u.active, is)
+		j.session.sending = slices.DeleteFunc(j.session.sending, is)
+		j.session.lane.active--
+	}
+	j.state = jobOver
+}
+
+// drop forgets a session that has ended.
+func (u *uploads) drop(s *session) {
+	for _, j := range slices.Concat(u.queue, u.active) {
+		if j.session == s {
+			u.remove(j)
+		}
+	}
+	u.lanes.remove(&s.lane)
+}
+
+// acknowledged takes note that the neighbour has, or does not want, a job that
+// was sent.
+func (s *session) acknowledged(j *job) {
+	delete(s.sent, j.piece)
+	j.state = jobOver
+	if j.pushed {
+		s.pushing--
+	}
+}
+
+// pump fills the slots: it starts what waits and arranges what comes after;
+// mu is held.
+func (n *node) pump(now time.Time) {
+	u := &n.uploads
+	for {
+		for len(u.active) < u.slots.limit() && len(u.queue) > 0 {
+			j := u.queue[0]
+			u.remove(j)
+			j.state = jobSending
+			j.upload = u.slots.begin(now)
+			u.active = append(u.active, j)
+			j.session.lane.active++
+			j.session.sending = append(j.session.sending, j)
+			j.session.wake()
+		}
+		l, push := n.nextLane()
+		if l == nil {
+			break
+		}
+		s := l.session
+		if u.claims() >= u.slots.limit()+u.ahead(s.share.manifest.PieceSize) {
+			break
+		}
+		u.lanes.served(l)
+		if push {
+			if piece, ok := s.share.spread.give(s, s.theirs.has); ok {
+				u.add(s, piece, true)
+			} else {
+				s.credit = 0 // it has all that is left
+			}
+			continue
+		}
+		l.granted++
+		s.granted = now
+		s.send(&wire.Frame{Body: &wire.Frame_Grant{Grant: &wire.Grant{Count: 1}}})
+	}
+	if u.claims() < u.slots.limit() {
+		for _, j := range u.active {
+			j.upload.idle = true
+		}
+	}
+}
+
+// nextLane returns whom to serve next, and whether with a push. At the origin,
+// while there are pieces that nobody was sent, those go first, and nothing goes
+// twice to those who take pushes.
+func (n *node) nextLane() (best *lane, push bool) {
+	for _, l := range n.uploads.lanes.all {
+		s := l.session
+		if sp := s.share.spread; sp == nil || sp.done() || !s.greeted || s.pushing >= s.credit || l.choked {
+			continue
+		}
+		if best == nil || best.session.share == s.share && s.share.spread.better(s, best.session) ||
+			best.session.share != s.share && l.turn < best.turn {
+			best = l
+		}
+	}
+	if best != nil {
+		return best, true
+	}
+	return n.uploads.lanes.next(func(l *lane) bool {
+		sp := l.session.share.spread
+		return sp == nil || sp.done() || l.session.credit == 0
+	}), false
+}
+
+// onRequest turns a request into a job, if it uses a grant.
+func (s *session) onRequest(piece int, now time.Time) error {
+	n := s.node
+	if s.lane.granted == 0 {
+		s.send(&wire.Frame{Body: &wire.Frame_Reject{Reject: &wire.Reject{Piece: uint32(piece)}}})
+		return nil
+	}
+	s.lane.granted--
+	n.uploads.answered(now.Sub(s.granted))
+	if !s.share.pick.have.has(piece) || s.sent[piece] != nil || n.uploads.find(s, piece) != nil {
+		s.send(&wire.Frame{Body: &wire.Frame_Reject{Reject: &wire.Reject{Piece: uint32(piece)}}})
+	} else {
+		n.uploads.add(s, piece, false)
+	}
+	n.pump(now)
+	return nil
+}
+
+// find returns the job of a piece for a session that waits or runs, or nil.
+func (u *uploads) find(s *session, piece int) *job {
+	for _, list := range [][]*job{u.active, u.queue} {
+		for _, j := range list {
+			if j.session == s && j.piece == piece {
+				return j
+			}
+		}
+	}
+	return nil
+}
+
+// onCancel stops sending a piece, or learns that it was of no use.
+func (s *session) onCancel(piece int, now time.Time) {
+	n := s.node
+	if j := s.sent[piece]; j != nil {
+		s.acknowledged(j)
+	} else if j := n.uploads.find(s, piece); j != nil {
+		n.uploads.remove(j)
+		s.acknowledged(j)
+		s.send(&wire.Frame{Body: &wire.Frame_Reject{Reject: &wire.Reject{Piece: uint32(piece)}}})
+	}
+	if sp := s.share.spread; sp != nil {
+		sp.dismissed(piece, s)
+	}
+	n.pump(now)
+}

@@ -1,0 +1,135 @@
+package p2p
+
+import (
+	"time"
+
+	"versus/p2p/wire"
+)
+
+// write sends what the session has to send: frames at once, and one chunk of a
+// piece whenever the connection has taken the last, so that a frame never waits
+// behind more than that and what the network itself holds. It is the only
+// writer of the stream, and ends it when the session has ended.
+func (s *session) write() {
+	for {
+		out := s.next()
+		var err error
+		switch {
+		case out.ended == endFlush:
+			if len(out.frames) > 0 {
+				_, err = s.stream.Write(out.frames)
+			}
+			if err == nil {
+				s.stream.Stream.Close()
+				return
+			}
+			fallthrough
+		case out.ended == endReset:
+			s.stream.Reset()
+			return
+		case out.job != nil && out.job.data == nil:
+			err = s.load(out.job)
+			if err == nil && len(out.frames) > 0 {
+				_, err = s.stream.Write(out.frames)
+			}
+		case out.job != nil:
+			err = s.writeChunk(out)
+		case len(out.frames) > 0:
+			_, err = s.stream.Write(out.frames)
+		default:
+			select {
+			case <-s.signal:
+			case <-s.quit:
+			case <-out.drained: // nil unless a chunk waits for it
+			}
+		}
+		if err != nil {
+			n := s.node
+			n.mu.Lock()
+			s.end(endReset)
+			n.mu.Unlock()
+			s.stream.Reset()
+			return
+		}
+	}
+}
+
+// outgoing is what the writer does next.
+type outgoing struct {
+	frames  []byte
+	job     *job            // whose next chunk may go
+	chunk   int             // bytes of it
+	drained <-chan struct{} // closed when a chunk that may not go yet should be looked at again
+	ended   endKind
+}
+
+func (s *session) next() (out outgoing) {
+	n := s.node
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	whole := s.share.complete() && !s.whole
+	if (len(s.haves) > 0 || whole) && s.ending == endNot {
+		for len(s.haves) > 0 || whole {
+			k := min(len(s.haves), wire.MaxHave)
+			s.send(&wire.Frame{Body: &wire.Frame_Have{Have: &wire.Have{Pieces: s.haves[:k], Complete: whole && k == len(s.haves)}}})
+			if s.haves = s.haves[k:]; len(s.haves) == 0 {
+				s.haves = nil
+				s.whole = s.whole || whole
+				whole = false
+			}
+		}
+	}
+	out.frames, s.outbox = s.outbox, nil
+	out.ended = s.ending
+	if len(s.sending) == 0 || s.ending != endNot {
+		return out
+	}
+	chunk := n.uploads.chunk()
+	if s.meter != nil {
+		waiting, drained := s.meter.backlog()
+		if waiting >= int64(chunk) {
+			out.drained = drained
+			return out
+		}
+	}
+	out.job = s.sending[0]
+	out.chunk = min(chunk, out.job.length-out.job.off)
+	return out
+}
+
+// load gets the bytes of the piece that is to be sent.
+func (s *session) load(j *job) error {
+	data, err := s.node.store.Piece(s.share.file, j.piece)
+	if err == nil {
+		j.data = data // only the writer looks at it
+	}
+	return err
+}
+
+// writeChunk sends frames and a chunk in one write.
+func (s *session) writeChunk(out outgoing) error {
+	n, j := s.node, out.job
+	b := n.dep.buffers.get(len(out.frames) + chunkHeader + out.chunk)
+	defer n.dep.buffers.put(b)
+	w := append(b[:0], out.frames...)
+	w, err := wire.Append(w, &wire.Frame{Body: &wire.Frame_Chunk{Chunk: &wire.Chunk{
+		Piece: uint32(j.piece), Offset: uint32(j.off), Length: uint32(out.chunk),
+	}}})
+	if err != nil {
+		return err
+	}
+	w = append(w, j.data[j.off:j.off+out.chunk]...)
+	if _, err := s.stream.Write(w); err != nil {
+		return err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if j.off += out.chunk; j.off == j.length && j.state == jobSending {
+		n.uploads.finished(j)
+		n.pump(time.Now())
+	}
+	return nil
+}
+
+// chunkHeader is at least the encoded length of a Chunk frame.
+const chunkHeader = 32

@@ -1,0 +1,33 @@
+package reports
+
+import (
+	"bytes"
+	"strings"
+)
+
+func writeMarkdown(b *bytes.Buffer, v *view, o Options) {
+	b.WriteString("## " + escape(v.title()) + "\n\n")
+	b.WriteString(escape(strings.Join(v.headline(), " ")) + "\n")
+	for _, g := range v.tables() {
+		b.WriteString("\n" + g.markdown())
+	}
+	for _, line := range v.legend() {
+		b.WriteString("\n" + escape(line) + "\n")
+	}
+	for _, s := range v.sections(o) {
+		b.WriteString("\n**" + s.head + "**\n\n")
+		for _, line := range s.lines {
+			b.WriteString("- " + escape(line) + "\n")
+		}
+	}
+	if s := v.expectationsMet(); s != "" {
+		b.WriteString("\n" + s + "\n")
+	}
+}
+
+// escape keeps characters of names and errors from being read as markup. An
+// underscore inside a word is none.
+func escape(s string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "`", "\\`", "<", `\<`, "[", `\[`, "|", `\|`, "#", `\#`).Replace(
+		strings.Join(strings.Fields(plainText(s)), " "))
+}

@@ -1,0 +1,244 @@
+package plot
+
+import (
+	"math"
+
+	gonum "gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Lines is a chart of curves over a numeric axis.
+type Lines struct {
+	Title   string
+	Caption string // names the scenario, n and the random seeds
+	X, Y    Axis
+	Series  []Series // drawn in this order, the last on top
+	Marks   []Mark   // vertical reference lines
+	Limits  []Limit  // horizontal reference lines
+	Empty   string   // shown in place of the data when no series has a point
+}
+
+// Point is one point of a series, in the axes' units. Low and High are the
+// ends of its interval; none is drawn when they are equal.
+type Point struct{ X, Y, Low, High float64 }
+
+// Series is one curve. Points that are not finite are left out.
+type Series struct {
+	Name   string // in the legend; empty keeps it out
+	Style  int    // series of equal style look alike
+	Points []Point
+	Step   bool // constant from a point to the next one
+	Faint  bool // thin and pale: one of several repeats
+	Theory bool // thin and dotted, without markers: a model, not a measurement
+	Dots   bool // a marker at every point instead of a few along the curve
+}
+
+// Mark is a vertical line at X, labelled above the data.
+type Mark struct {
+	Name   string
+	Style  int
+	X      float64
+	Common bool // belongs to several series: drawn in black
+}
+
+// Limit is a horizontal line at Y, named in the legend.
+type Limit struct {
+	Name string
+	Y    float64
+}
+
+var _ Chart = Lines{}
+
+// Describe implements Chart.
+func (l Lines) Describe() (title, caption string) { return l.Title, l.Caption }
+
+func (l Lines) draw(c draw.Canvas) {
+	l.Series = cleaned(l.Series)
+	var xTop, yTop float64
+	points := 0
+	for _, s := range l.Series {
+		for _, p := range s.Points {
+			xTop, yTop = math.Max(xTop, p.X), math.Max(yTop, math.Max(p.Y, p.High))
+		}
+		points += len(s.Points)
+	}
+	marks := l.Marks
+	if points == 0 {
+		marks = nil
+	}
+	for _, m := range marks {
+		xTop = math.Max(xTop, m.X)
+	}
+	for _, h := range l.Limits {
+		yTop = math.Max(yTop, h.Y)
+	}
+	p := axes(l.X, l.Y, l.X.limit(xTop), l.Y.limit(yTop))
+
+	body := frame{title: l.Title, caption: l.Caption, legend: l.legend(points > 0)}.draw(c)
+	if points == 0 {
+		p.X.Tick.Marker, p.Y.Tick.Marker = gonum.ConstantTicks(nil), gonum.ConstantTicks(nil)
+		p.Draw(body)
+		notice(p.DataCanvas(body), l.Empty)
+		return
+	}
+	strip := body
+	data := p.DataCanvas(body)
+	labels := layMarks(marks, data, p)
+	body.Max.Y -= labels.height
+	p.Add(grid{x: true, y: true})
+	for _, h := range l.Limits {
+		p.Add(limitLine(h.Y))
+	}
+	for i, s := range l.Series {
+		p.Add(curve{s, i, len(l.Series)})
+	}
+	p.Draw(body)
+	labels.draw(strip, p.DataCanvas(body))
+}
+
+// cleaned drops the points that cannot be drawn.
+func cleaned(series []Series) []Series {
+	out := make([]Series, 0, len(series))
+	for _, s := range series {
+		var kept []Point
+		for _, p := range s.Points {
+			if finite(p.X) && finite(p.Y) && finite(p.Low) && finite(p.High) {
+				kept = append(kept, p)
+			}
+		}
+		s.Points = kept
+		out = append(out, s)
+	}
+	return out
+}
+
+func (l Lines) legend(limits bool) []entry {
+	var entries []entry
+	for _, s := range l.Series {
+		if s.Name == "" {
+			continue
+		}
+		entries = append(entries, entry{s.Name, func(c draw.Canvas, left, right, y vg.Length) {
+			c.StrokeLine2(s.line(), left, y, right, y)
+			if !s.Theory && !s.Faint {
+				c.DrawGlyphNoClip(s.glyph(), vg.Point{X: (left + right) / 2, Y: y})
+			}
+		}})
+	}
+	for _, h := range l.Limits {
+		if h.Name == "" || !limits {
+			continue
+		}
+		entries = append(entries, entry{h.Name, func(c draw.Canvas, left, right, y vg.Length) {
+			c.StrokeLine2(limitStyle(), left, y, right, y)
+		}})
+	}
+	return entries
+}
+
+func limitStyle() draw.LineStyle {
+	return draw.LineStyle{Color: grey, Width: 1, Dashes: dashes(1.5, 2)}
+}
+
+func (s Series) line() draw.LineStyle {
+	l := lookOf(s.Style)
+	switch {
+	case s.Theory:
+		return draw.LineStyle{Color: l.color, Width: 1.1, Dashes: dashes(1.2, 2.2)}
+	case s.Faint:
+		return draw.LineStyle{Color: faint(l.color), Width: 0.6}
+	}
+	return draw.LineStyle{Color: l.color, Width: 2, Dashes: l.dashes}
+}
+
+func (s Series) glyph() draw.GlyphStyle {
+	l := lookOf(s.Style)
+	return draw.GlyphStyle{Color: l.color, Radius: 3.4, Shape: l.marker}
+}
+
+type limitLine float64
+
+// Plot implements gonum's Plotter.
+func (h limitLine) Plot(c draw.Canvas, p *gonum.Plot) {
+	_, ty := p.Transforms(&c)
+	c.StrokeLine2(limitStyle(), c.Min.X, ty(float64(h)), c.Max.X, ty(float64(h)))
+}
+
+// curve draws one series; index of total spreads the markers, so that those of
+// curves on top of each other do not coincide.
+type curve struct {
+	Series
+	index, total int
+}
+
+// Plot implements gonum's Plotter.
+func (s curve) Plot(c draw.Canvas, p *gonum.Plot) {
+	if len(s.Points) == 0 {
+		return
+	}
+	tx, ty := p.Transforms(&c)
+	var path []vg.Point
+	for i, pt := range s.Points {
+		at := vg.Point{X: tx(pt.X), Y: ty(pt.Y)}
+		if s.Step && i > 0 {
+			path = append(path, vg.Point{X: at.X, Y: path[len(path)-1].Y})
+		}
+		path = append(path, at)
+	}
+	c.StrokeLines(s.line(), path)
+	if s.Theory || s.Faint {
+		return
+	}
+	if !s.Dots && len(path) > 1 {
+		for _, at := range s.along(rising(path)) {
+			c.DrawGlyphNoClip(s.glyph(), at)
+		}
+		return
+	}
+	whisker := draw.LineStyle{Color: lookOf(s.Style).color, Width: 1}
+	for _, pt := range s.Points {
+		x := tx(pt.X)
+		if pt.High > pt.Low {
+			lo, hi := ty(pt.Low), ty(pt.High)
+			c.StrokeLine2(whisker, x, lo, x, hi)
+			c.StrokeLine2(whisker, x-3, lo, x+3, lo)
+			c.StrokeLine2(whisker, x-3, hi, x+3, hi)
+		}
+		c.DrawGlyphNoClip(s.glyph(), vg.Point{X: x, Y: ty(pt.Y)})
+	}
+}
+
+// rising returns the path without the flat stretch before its first change,
+// where the markers of all curves would crowd.
+func rising(path []vg.Point) []vg.Point {
+	for i := 1; i < len(path); i++ {
+		if path[i].Y != path[0].Y {
+			return path[i-1:]
+		}
+	}
+	return path
+}
+
+// along returns some points evenly spaced along the length of the path.
+func (s curve) along(path []vg.Point) []vg.Point {
+	const markers = 6
+	length := make([]float64, len(path))
+	for i := 1; i < len(path); i++ {
+		d := path[i].Sub(path[i-1])
+		length[i] = length[i-1] + math.Hypot(float64(d.X), float64(d.Y))
+	}
+	whole := length[len(path)-1]
+	var out []vg.Point
+	for k := range markers {
+		want := whole * (float64(k) + (float64(s.index)+0.5)/float64(max(s.total, 1))) / markers
+		for i := 1; i < len(path); i++ {
+			if length[i] >= want && length[i] > length[i-1] {
+				f := vg.Length((want - length[i-1]) / (length[i] - length[i-1]))
+				out = append(out, path[i-1].Add(path[i].Sub(path[i-1]).Scale(f)))
+				break
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,188 @@
+// Package measure records what happened in a trial and keeps it: the recorder,
+// the versioned result, and the folder on disk that holds it.
+package measure
+
+import "versus/sim/scenario"
+
+// Schema is the version of the result's shape, stored in every result.
+const Schema = "versus/result/v1"
+
+// Result is everything one run measured. Its JSON form is a public interface,
+// described field by field in docs/result.md. Undefined values are null.
+type Result struct {
+	Schema         string             `json:"schema"`
+	Scenario       *scenario.Scenario `json:"scenario"`
+	ScenarioSHA256 string             `json:"scenario_sha256"`
+	Inputs         []Input            `json:"inputs"`
+	Build          Build              `json:"build"`
+	Host           Host               `json:"host"`
+	StartedAt      string             `json:"started_at"` // RFC 3339, UTC
+	Command        []string           `json:"command"`
+	Trials         []Trial            `json:"trials"`
+	Missing        []TrialKey         `json:"missing"` // planned but not measured
+	Baselines      []Trial            `json:"baselines"`
+	Expectations   []Expectation      `json:"expectations"`
+}
+
+// Input is an external file that the run read.
+type Input struct {
+	Path      string `json:"path"`
+	SizeBytes int64  `json:"size_bytes"`
+	SHA256    string `json:"sha256"`
+}
+
+// Build says which program measured.
+type Build struct {
+	Version string            `json:"version"`
+	Go      string            `json:"go"`
+	Modules map[string]string `json:"modules"` // module path -> version of the protocol stacks
+}
+
+// Host says where it ran.
+type Host struct {
+	OS   string `json:"os"`
+	Arch string `json:"arch"`
+	CPUs int    `json:"cpus"`
+}
+
+// TrialKey identifies a trial within a run: no two trials share one.
+type TrialKey struct {
+	Architecture string         `json:"architecture"`
+	Seed         uint64         `json:"seed"`
+	Point        map[string]any `json:"point"` // swept key -> value (number where it is one); empty without a sweep
+}
+
+// Trial is one architecture x one seed x one sweep point.
+type Trial struct {
+	TrialKey
+	Network    string   `json:"network"`         // virtual | loopback
+	Error      *string  `json:"error,omitempty"` // why the trial could not be measured; its figures are then null or empty
+	Bounds     Bounds   `json:"bounds"`
+	MakespanS  *float64 `json:"makespan_s"` // first request to last completion; null unless every request is complete or down
+	Efficiency *float64 `json:"efficiency"` // fluid_s / makespan_s; null unless all at once and without faults
+	Summary    Summary  `json:"summary"`
+
+	Requests []Request `json:"requests"` // by id
+	Nodes    []Node    `json:"nodes"`    // origin first, then by the scenario's order
+	Timeline []Tick    `json:"timeline"` // cumulative, at most 240 points
+	Faults   []Fault   `json:"faults"`
+
+	WallS        float64  `json:"wall_s"`
+	VirtualS     float64  `json:"virtual_s"`
+	PeakRSSBytes int64    `json:"peak_rss_bytes"`
+	Warnings     []string `json:"warnings"`
+}
+
+// Bounds are lower bounds on the makespan, in seconds.
+type Bounds struct {
+	FluidS  *float64 `json:"fluid_s"`
+	PiecesS *float64 `json:"pieces_s"`
+}
+
+// Summary condenses a trial's requests and byte counters.
+type Summary struct {
+	Requested   int      `json:"requested"`
+	Completed   int      `json:"completed"`
+	SuccessRate *float64 `json:"success_rate"` // completed / requested
+
+	Slowdown    Spread       `json:"slowdown"`
+	CompletionS Distribution `json:"completion_s"` // of completed requests
+	FirstByteS  Distribution `json:"first_byte_s"` // request to first verified piece
+	GoodputBPS  *float64     `json:"goodput_bps"`  // delivered file bits / makespan, all nodes together
+
+	OriginSentBytes int64    `json:"origin_sent_bytes"`
+	PeersSentBytes  int64    `json:"peers_sent_bytes"`
+	WastedBytes     int64    `json:"wasted_bytes"`   // file bytes received twice or refused
+	OverheadRatio   *float64 `json:"overhead_ratio"` // stream bytes received by downloaders / file bytes delivered to them
+	FairnessJain    *float64 `json:"fairness_jain"`  // Jain's index of the downloaders' completed requests' goodput
+}
+
+// Spread is a short distribution.
+type Spread struct {
+	P50 *float64 `json:"p50"`
+	P95 *float64 `json:"p95"`
+	Max *float64 `json:"max"`
+}
+
+// Distribution is a longer one, in seconds.
+type Distribution struct {
+	Mean *float64 `json:"mean"`
+	P50  *float64 `json:"p50"`
+	P90  *float64 `json:"p90"`
+	P95  *float64 `json:"p95"`
+	P99  *float64 `json:"p99"`
+	Max  *float64 `json:"max"`
+}
+
+// Outcomes of a request.
+const (
+	Complete   = "complete"
+	Incomplete = "incomplete"
+	Down       = "down" // a fault took its node away for good before it finished
+)
+
+// Request is one node asking for one file.
+type Request struct {
+	ID         int      `json:"id"`
+	Node       string   `json:"node"`
+	File       string   `json:"file"`
+	StartedS   float64  `json:"started_s"`    // since the trial's first request
+	FirstByteS *float64 `json:"first_byte_s"` // instants on the same clock as started_s
+	FinishedS  *float64 `json:"finished_s"`
+	Outcome    string   `json:"outcome"`
+	Error      string   `json:"error"`
+	SHA256OK   bool     `json:"sha256_ok"` // every piece of the file's manifest was verified
+}
+
+// Roles of a node.
+const (
+	RoleOrigin     = "origin"
+	RoleDownloader = "downloader"
+)
+
+// Node is one node's byte counters.
+type Node struct {
+	Node          string  `json:"node"`
+	Group         string  `json:"group"`
+	Role          string  `json:"role"`
+	ReceivedBytes int64   `json:"received_bytes"`
+	SentBytes     int64   `json:"sent_bytes"`
+	WastedBytes   int64   `json:"wasted_bytes"`
+	DownS         float64 `json:"down_s"`
+}
+
+// Tick is one point of the timeline.
+type Tick struct {
+	TS              float64 `json:"t_s"`
+	DeliveredBytes  int64   `json:"delivered_bytes"`   // verified file bytes, all downloaders
+	OriginSentBytes int64   `json:"origin_sent_bytes"` // stream payload
+	Online          int     `json:"online"`            // nodes up, origin included
+	Complete        int     `json:"complete"`          // requests completed
+}
+
+// Fault is one thing that was done to one target.
+type Fault struct {
+	TS     float64 `json:"t_s"`
+	Action string  `json:"action"`
+	Target string  `json:"target"`
+	Detail string  `json:"detail"`
+}
+
+// Expectation is one line of the scenario's expect list, checked.
+type Expectation struct {
+	Text  string         `json:"text"`
+	Seed  uint64         `json:"seed"`
+	Point map[string]any `json:"point"`
+	Value *float64       `json:"value"` // left-hand side as measured
+	OK    bool           `json:"ok"`
+}
+
+// Event is one line of events.jsonl.
+type Event struct {
+	TrialKey
+	TS     float64 `json:"t_s"`
+	Kind   string  `json:"kind"`
+	Node   string  `json:"node"`
+	File   string  `json:"file,omitempty"`
+	Detail string  `json:"detail,omitempty"`
+}

@@ -1,0 +1,42 @@
+package run
+
+import (
+	"runtime"
+
+	"versus/sim/trial"
+)
+
+// What a worker is assumed to need, in bytes: generous, because a run that
+// swaps measures nothing in time.
+const (
+	workerBase    = 96 << 20
+	workerPerNode = 5 << 20 // a libp2p host with its connections
+)
+
+// defaultJobs returns how many workers to run at once: one for each processor
+// that has the memory for the largest trial. Trials in real time run one by one,
+// because they would take each other's bandwidth.
+func defaultJobs(network string, tasks []task, cpus int, available int64) int {
+	if network != trial.Virtual {
+		return 1
+	}
+	var need int64
+	for _, t := range tasks {
+		var content int64
+		for _, f := range t.point.Workload.Files {
+			content += int64(f.Size) * int64(max(f.Count, 1))
+		}
+		n := workerBase + workerPerNode*int64(t.point.TotalPeers()+1) + min(content, 256<<20)
+		need = max(need, n)
+	}
+	jobs := min(cpus, len(tasks))
+	if available > 0 {
+		jobs = min(jobs, int(available/need))
+	}
+	return max(jobs, 1)
+}
+
+// workerProcs returns how many processors each of the workers may use.
+func workerProcs(jobs int) int {
+	return max(1, runtime.NumCPU()/jobs)
+}

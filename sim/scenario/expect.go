@@ -1,0 +1,89 @@
+package scenario
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Expect is one parsed expectation: ARCH.FIELD OP (number | ARCH.FIELD). The
+// report evaluates it against every trial; one that names an architecture that
+// was not run is skipped.
+type Expect struct {
+	Text  string
+	Left  Operand
+	Op    string // >= > <= < == !=
+	Right Operand
+}
+
+// Operand is a field of an architecture's trial, or a number if Architecture
+// is empty.
+type Operand struct {
+	Architecture string
+	Field        string // one of ExpectFields
+	Number       float64
+}
+
+// ExpectFields lists what an expectation may compare. Fields of the trial's
+// summary go by their own names.
+func ExpectFields() []string {
+	fields := []string{
+		"makespan_s", "efficiency", "bounds.fluid_s", "bounds.pieces_s",
+		"requested", "completed", "success_rate", "slowdown.p50", "slowdown.p95", "slowdown.max",
+		"goodput_bps", "origin_sent_bytes", "peers_sent_bytes", "wasted_bytes", "overhead_ratio", "fairness_jain",
+		"wall_s", "virtual_s", "peak_rss_bytes",
+	}
+	for _, distribution := range []string{"completion_s", "first_byte_s"} {
+		for _, part := range []string{"mean", "p50", "p90", "p95", "p99", "max"} {
+			fields = append(fields, distribution+"."+part)
+		}
+	}
+	return fields
+}
+
+// ParseExpect reads one expectation. Whether its architectures exist is for
+// the caller to check.
+func ParseExpect(text string) (Expect, error) {
+	const form = "want ARCHITECTURE.FIELD OP (number | ARCHITECTURE.FIELD), such as p2p.success_rate >= 1"
+	start := strings.IndexAny(text, "<>=!")
+	if start < 0 {
+		return Expect{}, fmt.Errorf("%q has no comparison, %s", abbreviate(text), form)
+	}
+	end := start + 1
+	for end < len(text) && strings.IndexByte("<>=!", text[end]) >= 0 {
+		end++
+	}
+	e := Expect{Text: text, Op: text[start:end]}
+	switch e.Op {
+	case ">=", ">", "<=", "<", "==", "!=":
+	default:
+		return Expect{}, fmt.Errorf("%q compares with %q, want one of >= > <= < == !=", abbreviate(text), e.Op)
+	}
+	var err error
+	if e.Left, err = parseOperand(strings.TrimSpace(text[:start])); err != nil {
+		return Expect{}, fmt.Errorf("%q: %w", abbreviate(text), err)
+	}
+	if e.Left.Architecture == "" {
+		return Expect{}, fmt.Errorf("%q has a number on its left, %s", abbreviate(text), form)
+	}
+	if e.Right, err = parseOperand(strings.TrimSpace(text[end:])); err != nil {
+		return Expect{}, fmt.Errorf("%q: %w", abbreviate(text), err)
+	}
+	return e, nil
+}
+
+func parseOperand(text string) (Operand, error) {
+	if n, err := parseFloat(text); err == nil {
+		return Operand{Number: n}, nil
+	}
+	architecture, field, dotted := strings.Cut(text, ".")
+	if !dotted || architecture == "" || field == "" {
+		return Operand{}, fmt.Errorf("%q is neither a number nor ARCHITECTURE.FIELD", abbreviate(text))
+	}
+	fields := ExpectFields()
+	for _, f := range fields {
+		if f == field {
+			return Operand{Architecture: architecture, Field: field}, nil
+		}
+	}
+	return Operand{}, fmt.Errorf("unknown field %q%s", abbreviate(field), didYouMean(Nearest(field, fields)))
+}

@@ -1,0 +1,125 @@
+// Package scenario describes one experiment: it parses a YAML file strictly,
+// resolves it to a value with every default filled, and validates that value.
+package scenario
+
+// Origin is the name of the node that holds every file when a trial starts:
+// the central server in one architecture and the first seeder in the other.
+const Origin = "origin"
+
+// Scenario is one resolved experiment: every default is filled, so storing it
+// is enough to repeat the run. It marshals to the YAML (scenario.yaml) and to
+// the JSON (result.json) that it can be read back from.
+type Scenario struct {
+	Name        string   `yaml:"name" json:"name"`
+	Title       string   `yaml:"title" json:"title"`
+	Description string   `yaml:"description" json:"description"`
+	Seed        uint64   `yaml:"seed" json:"seed"`             // repeat i (from 0) uses Seed + i
+	Repeat      int      `yaml:"repeat" json:"repeat"`         // at least 1
+	TimeLimit   Duration `yaml:"time_limit" json:"time_limit"` // of one trial, counted from its first request
+
+	Workload      Workload      `yaml:"workload" json:"workload"`
+	Network       Network       `yaml:"network" json:"network"`
+	Architectures Architectures `yaml:"architectures" json:"architectures"` // in the order they run
+	Faults        []any         `yaml:"faults" json:"faults"`
+	Sweep         Sweep         `yaml:"sweep" json:"sweep"` // in the order of the file; the last key varies fastest
+	Expect        []string      `yaml:"expect" json:"expect"`
+}
+
+// Workload says which files exist, how they are cut, and who asks when.
+type Workload struct {
+	Files      []File     `yaml:"files" json:"files"`
+	PieceSize  Bytes      `yaml:"piece_size" json:"piece_size"`
+	Requests   Requests   `yaml:"requests" json:"requests"`
+	Popularity Popularity `yaml:"popularity" json:"popularity"`
+}
+
+// File is one entry of the catalog: either generated (Size) or read from disk
+// (Path). An entry with Count above 1 stands for that many generated files,
+// named by inserting -1 ... -Count before the extension.
+type File struct {
+	Name  string `yaml:"name" json:"name"`
+	Size  Bytes  `yaml:"size,omitempty" json:"size,omitempty"`
+	Count int    `yaml:"count,omitempty" json:"count,omitempty"`
+	Path  string `yaml:"path,omitempty" json:"path,omitempty"`
+}
+
+// Request patterns.
+const (
+	AllAtOnce = "all-at-once" // every peer asks for one file at 0
+	Uniform   = "uniform"     // every peer asks for one file at a random instant of [0, Over)
+	Poisson   = "poisson"     // a Poisson process of Rate for For; each arrival is a random peer
+	Trace     = "trace"       // rows t_s,node,file of the CSV file Path
+)
+
+// Requests is the arrival process. Only the fields of its pattern are set.
+type Requests struct {
+	Pattern string    `yaml:"pattern" json:"pattern"`
+	Rate    Frequency `yaml:"rate,omitempty" json:"rate,omitempty"` // poisson
+	For     Duration  `yaml:"for,omitempty" json:"for,omitempty"`   // poisson
+	Over    Duration  `yaml:"over,omitempty" json:"over,omitempty"` // uniform
+	Path    string    `yaml:"path,omitempty" json:"path,omitempty"` // trace
+}
+
+// Popularity patterns: how a request picks its file from the catalog.
+const (
+	UniformPopularity = "uniform"
+	Zipf              = "zipf" // the k-th file of the catalog has weight 1/k^Exponent
+)
+
+// Popularity is the distribution of requests over the catalog.
+type Popularity struct {
+	Pattern  string  `yaml:"pattern" json:"pattern"`
+	Exponent float64 `yaml:"exponent" json:"exponent"` // zipf, 0 otherwise
+}
+
+// Network holds the links of the origin and of every group of peers.
+type Network struct {
+	Origin Link    `yaml:"origin" json:"origin"`
+	Peers  []Group `yaml:"peers" json:"peers"`
+}
+
+// Link is a node's attachment to the network. Its one-way Delay and Jitter
+// count once in each direction; a path's delay is the sum of both ends'.
+type Link struct {
+	Uplink   Bandwidth `yaml:"uplink" json:"uplink"`
+	Downlink Bandwidth `yaml:"downlink" json:"downlink"`
+	Delay    Duration  `yaml:"delay" json:"delay"`
+	Jitter   Duration  `yaml:"jitter" json:"jitter"`
+	Loss     float64   `yaml:"loss" json:"loss"` // probability per packet, 0 to below 1
+}
+
+// Group is a number of equal peers, named Name-1 ... Name-Count.
+type Group struct {
+	Name  string `yaml:"name" json:"name"`
+	Count int    `yaml:"count" json:"count"`
+	Link  `yaml:",inline"`
+}
+
+// Node is one peer or the origin, expanded from its group.
+type Node struct {
+	Name  string
+	Group string // equal to Name for the origin
+	Link  Link
+}
+
+// Architecture is one architecture to run, with its options filled.
+type Architecture struct {
+	Name    string
+	Options Options
+}
+
+// Options maps an option's name to its value: string, int, bool or float64.
+type Options map[string]any
+
+// Architectures is an ordered map in YAML and JSON.
+type Architectures []Architecture
+
+// Sweep is an ordered map from a dotted path (or an alias such as peers) to
+// the values it takes, as they are written in YAML.
+type Sweep []Axis
+
+// Axis is one swept key.
+type Axis struct {
+	Key    string
+	Values []string
+}

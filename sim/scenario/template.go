@@ -1,0 +1,55 @@
+package scenario
+
+import "strings"
+
+// New returns a commented scenario file to start from, with every key that a
+// scenario can have. name becomes its name and must be one that Load accepts.
+func New(name string) []byte {
+	return []byte(strings.ReplaceAll(template, "NAME", name))
+}
+
+const template = `# A Versus scenario. Quantities need units: B kB MB GB TB (decimal), KiB MiB GiB
+# TiB (binary); bit/s kbit/s Mbit/s Gbit/s Tbit/s; durations such as 20ms or 1m30s;
+# frequencies such as 2/s or 30/min. Unknown keys are errors. Check this file with
+#     versus scenarios validate NAME.yaml
+name: NAME
+title: What happens, in one line
+description: What to look for in the result.
+seed: 1                # repeat i, counted from 0, uses seed + i
+repeat: 1              # 5 or more give an interval
+time_limit: 30m        # of one trial; what is unfinished then counts as incomplete
+
+workload:
+  files:               # generated from the seed, or {path: ./real.iso}; count: 200 makes numbered copies
+    - {name: lecture.bin, size: 16MiB}
+  piece_size: 256KiB
+  requests: {pattern: all-at-once}
+  # requests: {pattern: uniform, over: 60s}            every peer once, at a random instant
+  # requests: {pattern: poisson, rate: 2/s, for: 5m}   each arrival is a random peer
+  # requests: {pattern: trace, path: trace.csv}        rows t_s,node,file
+  popularity: {pattern: uniform}
+  # popularity: {pattern: zipf, exponent: 0.9}         with several files
+
+network:
+  # The origin holds every file: the central server in one architecture, the
+  # first seeder in the other. delay is one way and counts at both ends of a path.
+  origin: {uplink: 50Mbit/s, downlink: 50Mbit/s, delay: 10ms}
+  peers:
+    - {name: home, count: 20, uplink: 10Mbit/s, downlink: 50Mbit/s, delay: 20ms}
+    - {name: office, count: 10, uplink: 50Mbit/s, downlink: 100Mbit/s, delay: 5ms, jitter: 0s, loss: 0}
+
+# architectures:       # left out: all of them with defaults; listed: only these
+#   client-server: {}
+#   p2p: {upload_slots: 4}
+
+faults: []
+
+# Each key is a dotted path or an alias (peers, piece_size, p2p.upload_slots);
+# every combination of values is run.
+sweep: {}
+# sweep: {peers: [10, 20, 40]}
+
+expect:                # ARCHITECTURE.FIELD OP (number | ARCHITECTURE.FIELD)
+  - client-server.success_rate >= 1
+  - p2p.success_rate >= 1
+`

@@ -1,0 +1,209 @@
+package trial
+
+import (
+	"fmt"
+	"time"
+
+	"versus/sim/measure"
+	"versus/sim/scenario"
+	"versus/sim/stats"
+)
+
+// assemble turns what a session recorded into the trial's result.
+func assemble(spec *Spec, out *outcome) *measure.Trial {
+	t := &measure.Trial{TrialKey: spec.Key, Network: spec.Network}
+	defer t.Normalize()
+	if out.recording.Samples == nil {
+		t.Error = reason(out.err, "the trial did not run")
+		return t
+	}
+	rec := &out.recording
+	t.VirtualS = rec.Elapsed.Seconds()
+	t.Timeline = rec.Timeline
+	t.Requests = requests(spec, rec)
+	t.Nodes = nodes(spec, out)
+	t.MakespanS = makespan(t.Requests)
+	if spec.Network == Virtual {
+		t.Bounds = bounds(spec, rec)
+	}
+	if spec.Scenario.Workload.Requests.Pattern == scenario.AllAtOnce && len(spec.Scenario.Faults) == 0 &&
+		t.MakespanS != nil && t.Bounds.FluidS != nil {
+		t.Efficiency = measure.Finite(*t.Bounds.FluidS / *t.MakespanS)
+	}
+	t.Summary = summarize(spec, rec, t)
+	t.Warnings = warnings(spec, rec, t)
+
+	err := out.err
+	if err == nil {
+		err = spec.Content.Err()
+	}
+	if err == nil {
+		err = contradiction(spec, rec, t)
+	}
+	if err != nil {
+		t.Error = reason(err, "")
+	}
+	return t
+}
+
+func reason(err error, otherwise string) *string {
+	text := otherwise
+	if err != nil {
+		text = err.Error()
+	}
+	return &text
+}
+
+func requests(spec *Spec, rec *measure.Recording) []measure.Request {
+	rs := make([]measure.Request, len(rec.Samples))
+	for id, s := range rec.Samples {
+		r := measure.Request{
+			ID: id, Node: s.Node, File: s.File,
+			StartedS: s.Started.Seconds(), Outcome: s.Outcome, Error: s.Error,
+			SHA256OK: s.Outcome == measure.Complete,
+		}
+		if s.HasFirst {
+			r.FirstByteS = measure.Finite(s.FirstByte.Seconds())
+		}
+		switch s.Outcome {
+		case measure.Complete:
+			r.FinishedS = measure.Finite(s.Finished.Seconds())
+		case "":
+			r.Outcome, r.Error = measure.Incomplete, "the fetch did not return"
+		}
+		rs[id] = r
+	}
+	return rs
+}
+
+func nodes(spec *Spec, out *outcome) []measure.Node {
+	ns := make([]measure.Node, len(spec.Nodes))
+	for i, n := range spec.Nodes {
+		role := measure.RoleDownloader
+		if n.Name == scenario.Origin {
+			role = measure.RoleOrigin
+		}
+		ns[i] = measure.Node{
+			Node: n.Name, Group: n.Group, Role: role,
+			ReceivedBytes: out.received[n.Name],
+			SentBytes:     out.sent[n.Name],
+			WastedBytes:   out.recording.Wasted[n.Name],
+			DownS:         out.recording.Down[n.Name].Seconds(),
+		}
+	}
+	return ns
+}
+
+// makespan is the last completion, or nil unless every request is complete or
+// down and at least one is complete.
+func makespan(rs []measure.Request) *float64 {
+	var last *float64
+	for i := range rs {
+		switch rs[i].Outcome {
+		case measure.Complete:
+			if last == nil || *rs[i].FinishedS > *last {
+				v := *rs[i].FinishedS
+				last = &v
+			}
+		case measure.Down:
+		default:
+			return nil
+		}
+	}
+	return last
+}
+
+func summarize(spec *Spec, rec *measure.Recording, t *measure.Trial) measure.Summary {
+	sum := measure.Summary{Requested: len(rec.Samples)}
+	var completion, first, slowdown, goodput []float64
+	var delivered int64 // to completed requests
+	uplink, down := float64(spec.Nodes[0].Link.Uplink), spec.downlinks()
+	for _, s := range rec.Samples {
+		if s.HasFirst {
+			first = append(first, (s.FirstByte - s.Started).Seconds())
+		}
+		if s.Outcome != measure.Complete {
+			continue
+		}
+		sum.Completed++
+		took := (s.Finished - s.Started).Seconds()
+		completion = append(completion, took)
+		delivered += s.NeedBytes
+		if s.NeedBytes > 0 && took > 0 {
+			goodput = append(goodput, float64(s.NeedBytes)*8/took)
+			if spec.Network == Virtual { // links have rates
+				slowdown = append(slowdown, took*min(uplink, down[s.Node])/(float64(s.NeedBytes)*8))
+			}
+		}
+	}
+	if sum.Requested > 0 {
+		sum.SuccessRate = measure.Finite(float64(sum.Completed) / float64(sum.Requested))
+	}
+	sum.CompletionS = distribution(completion)
+	sum.FirstByteS = distribution(first)
+	sum.Slowdown = spread(slowdown)
+	if t.MakespanS != nil && *t.MakespanS > 0 {
+		sum.GoodputBPS = measure.Finite(float64(delivered) * 8 / *t.MakespanS)
+	}
+	if j, ok := stats.Jain(goodput); ok {
+		sum.FairnessJain = measure.Finite(j)
+	}
+	var received int64 // stream bytes, by downloaders
+	for _, n := range t.Nodes {
+		sum.WastedBytes += n.WastedBytes
+		if n.Role == measure.RoleOrigin {
+			sum.OriginSentBytes += n.SentBytes
+			continue
+		}
+		sum.PeersSentBytes += n.SentBytes
+		received += n.ReceivedBytes
+	}
+	if file := fileBytes(t); file > 0 {
+		sum.OverheadRatio = measure.Finite(float64(received) / float64(file))
+	}
+	return sum
+}
+
+// fileBytes returns the verified file bytes of all downloaders, also those of
+// requests that did not complete.
+func fileBytes(t *measure.Trial) int64 {
+	if n := len(t.Timeline); n > 0 {
+		return t.Timeline[n-1].DeliveredBytes
+	}
+	return 0
+}
+
+func distribution(xs []float64) measure.Distribution {
+	s, ok := stats.Summarize(xs)
+	if !ok {
+		return measure.Distribution{}
+	}
+	return measure.Distribution{
+		Mean: measure.Finite(s.Mean), P50: measure.Finite(s.P50), P90: measure.Finite(s.P90),
+		P95: measure.Finite(s.P95), P99: measure.Finite(s.P99), Max: measure.Finite(s.Max),
+	}
+}
+
+func spread(xs []float64) measure.Spread {
+	s, ok := stats.Summarize(xs)
+	if !ok {
+		return measure.Spread{}
+	}
+	return measure.Spread{P50: measure.Finite(s.P50), P95: measure.Finite(s.P95), Max: measure.Finite(s.Max)}
+}
+
+// warnings lists what a reader of the trial's figures should know.
+func warnings(spec *Spec, rec *measure.Recording, t *measure.Trial) []string {
+	var ws []string
+	if spec.Network == LoopbackNet {
+		ws = append(ws, "loopback: the links are this machine's own and unshaped, so the scenario's rates and delays and all bounds do not apply")
+	}
+	if open := t.Summary.Requested - t.Summary.Completed; open > 0 {
+		ws = append(ws, fmt.Sprintf("%d of %d requests did not complete within the time limit of %v; makespan and efficiency are undefined",
+			open, t.Summary.Requested, time.Duration(spec.Scenario.TimeLimit)))
+	}
+	if rec.Dropped > 0 {
+		ws = append(ws, fmt.Sprintf("events.jsonl lacks the last %d events of this trial: at most %d are kept", rec.Dropped, measure.MaxEvents))
+	}
+	return ws
+}

@@ -1,0 +1,128 @@
+package trial
+
+import (
+	"fmt"
+	"math"
+
+	"versus/sim/measure"
+	"versus/sim/scenario"
+	"versus/sim/theory"
+)
+
+// bounds computes the lower bounds of the trial's own network and requests.
+func bounds(spec *Spec, rec *measure.Recording) measure.Bounds {
+	links := theory.Links{Origin: float64(spec.Nodes[0].Link.Uplink)}
+	index := map[string]int{}
+	for i, n := range spec.Nodes[1:] {
+		index[n.Name] = i
+		links.Up = append(links.Up, float64(n.Link.Uplink))
+		links.Down = append(links.Down, float64(n.Link.Downlink))
+	}
+	file := map[string]int{}
+	for i, f := range spec.Content.Files() {
+		file[f] = i
+	}
+	completed := false
+	reqs := make([]theory.Request, len(rec.Samples))
+	for i, s := range rec.Samples {
+		reqs[i] = theory.Request{Arrival: s.Started.Seconds(), Node: index[s.Node], File: file[s.File]}
+		if s.Outcome == measure.Complete {
+			reqs[i].Bits = float64(s.NeedBytes) * 8
+			completed = true
+		}
+	}
+	if !completed {
+		return measure.Bounds{}
+	}
+	fluid := theory.FluidClientServer(links, reqs)
+	if spec.Kind.Sharing {
+		fluid = theory.FluidP2P(links, reqs)
+	}
+	return measure.Bounds{FluidS: measure.Finite(fluid), PiecesS: pieces(spec, links)}
+}
+
+// pieces is the bound for equal pieces and uplinks; nil where it does not hold.
+func pieces(spec *Spec, links theory.Links) *float64 {
+	files := spec.Content.Files()
+	if !spec.Kind.Sharing || len(files) != 1 || len(spec.Scenario.Faults) > 0 ||
+		spec.Scenario.Workload.Requests.Pattern != scenario.AllAtOnce {
+		return nil
+	}
+	m, err := spec.Content.Manifest(files[0])
+	if err != nil {
+		return nil
+	}
+	s, ok := theory.MundingerWeberWeiss(links, float64(m.Size)*8, float64(m.PieceSize)*8)
+	if !ok {
+		return nil
+	}
+	return measure.Finite(s)
+}
+
+// contradiction reports figures that cannot be true together: a trial that
+// beat its bound, or received more than was sent, is a bug of the laboratory
+// and not a measurement.
+func contradiction(spec *Spec, rec *measure.Recording, t *measure.Trial) error {
+	var sent, received, downloaded int64
+	for _, n := range t.Nodes {
+		sent += n.SentBytes
+		received += n.ReceivedBytes
+		if n.Role != measure.RoleOrigin {
+			downloaded += n.ReceivedBytes
+		}
+	}
+	file := fileBytes(t)
+	switch {
+	case received > sent:
+		return fmt.Errorf("the nodes received %d stream bytes, but only %d were sent", received, sent)
+	case downloaded < file:
+		return fmt.Errorf("the downloaders verified %d file bytes, but received only %d stream bytes", file, downloaded)
+	}
+	if err := undelivered(rec, file); err != nil {
+		return err
+	}
+	if spec.Network != Virtual {
+		return nil // real links have no stated rate to be bound by
+	}
+	if m, b := t.MakespanS, t.Bounds.FluidS; m != nil && b != nil && below(*m, *b) {
+		return fmt.Errorf("beat its bound: the makespan of %.6f s is below the fluid bound of %.6f s", *m, *b)
+	}
+	if m, b := t.MakespanS, t.Bounds.PiecesS; m != nil && b != nil && below(*m, *b) {
+		return fmt.Errorf("beat its bound: the makespan of %.6f s is below the bound of %.6f s for whole pieces", *m, *b)
+	}
+	return tooFast(spec, rec)
+}
+
+// undelivered checks that what completed requests had to fetch was delivered.
+func undelivered(rec *measure.Recording, file int64) error {
+	var need int64
+	for _, s := range rec.Samples {
+		if s.Outcome == measure.Complete {
+			need += s.NeedBytes
+		}
+	}
+	if need > file {
+		return fmt.Errorf("the completed requests needed %d file bytes, but only %d were verified", need, file)
+	}
+	return nil
+}
+
+// tooFast checks each completed request against its own node's downlink.
+func tooFast(spec *Spec, rec *measure.Recording) error {
+	down := spec.downlinks()
+	for id, s := range rec.Samples {
+		if s.Outcome != measure.Complete {
+			continue
+		}
+		took, bound := (s.Finished - s.Started).Seconds(), float64(s.NeedBytes)*8/down[s.Node]
+		if below(took, bound) {
+			return fmt.Errorf("beat its bound: request %d of %s took %.6f s, its downlink alone needs %.6f s", id, s.Node, took, bound)
+		}
+	}
+	return nil
+}
+
+// below compares with room for rounding: the clock ticks in nanoseconds.
+func below(measured, bound float64) bool {
+	return measured < bound-math.Max(1e-9*bound, 2e-9)
+}

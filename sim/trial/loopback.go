@@ -1,0 +1,188 @@
+package trial
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"syscall"
+)
+
+// Loopback is a Network of this machine's own sockets on 127.0.0.1, in real
+// time and with unshaped links. A node's port is bound when its address is
+// first asked for, so that others may dial before the node listens. Methods
+// are safe for concurrent use.
+type Loopback struct {
+	mu     sync.Mutex // guards everything below
+	nodes  map[string]*loopNode
+	conns  map[*loopConn]struct{}
+	closed bool
+}
+
+type loopNode struct {
+	addr     string
+	bound    net.Listener // bound, and not handed out yet
+	open     *loopListener
+	sent     atomic.Int64 // stream bytes
+	received atomic.Int64
+}
+
+// NewLoopback binds a port of 127.0.0.1 for each of the nodes.
+func NewLoopback(nodes []string) (*Loopback, error) {
+	l := &Loopback{nodes: map[string]*loopNode{}, conns: map[*loopConn]struct{}{}}
+	for _, name := range nodes {
+		ln, err := net.Listen("tcp4", "127.0.0.1:0")
+		if err != nil {
+			_ = l.Close()
+			return nil, fmt.Errorf("binding a loopback port for %s: %w", name, err)
+		}
+		l.nodes[name] = &loopNode{addr: ln.Addr().String(), bound: ln}
+	}
+	return l, nil
+}
+
+// Addr implements Network; it panics if there is no such node.
+func (l *Loopback) Addr(node string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.mustNode(node).addr
+}
+
+// Listen implements Network.
+func (l *Loopback) Listen(node string) (net.Listener, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := l.mustNode(node)
+	switch {
+	case l.closed:
+		return nil, fmt.Errorf("listening on %s: %w", node, net.ErrClosed)
+	case n.open != nil:
+		return nil, &net.OpError{Op: "listen", Net: "tcp", Err: syscall.EADDRINUSE}
+	}
+	ln := n.bound
+	n.bound = nil
+	if ln == nil {
+		var err error
+		if ln, err = net.Listen("tcp4", n.addr); err != nil {
+			return nil, fmt.Errorf("listening on %s again: %w", node, err)
+		}
+	}
+	n.open = &loopListener{Listener: ln, net: l, node: n}
+	return n.open, nil
+}
+
+// Dial implements Network.
+func (l *Loopback) Dial(ctx context.Context, node, addr string) (net.Conn, error) {
+	l.mu.Lock()
+	n := l.mustNode(node)
+	l.mu.Unlock()
+	var d net.Dialer
+	c, err := d.DialContext(ctx, "tcp4", addr)
+	if err != nil {
+		return nil, err
+	}
+	return l.adopt(c, n)
+}
+
+// Counters returns the stream bytes that the node has sent and received.
+func (l *Loopback) Counters(node string) (sent, received int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := l.mustNode(node)
+	return n.sent.Load(), n.received.Load()
+}
+
+// Close ends every connection and listener; it may be called twice.
+func (l *Loopback) Close() error {
+	l.mu.Lock()
+	l.closed = true
+	var open []interface{ Close() error }
+	for _, n := range l.nodes {
+		if n.bound != nil {
+			open = append(open, n.bound)
+			n.bound = nil
+		}
+		if n.open != nil {
+			open = append(open, n.open)
+		}
+	}
+	for c := range l.conns {
+		open = append(open, c)
+	}
+	l.mu.Unlock()
+	for _, c := range open {
+		_ = c.Close()
+	}
+	return nil
+}
+
+func (l *Loopback) mustNode(name string) *loopNode {
+	n := l.nodes[name]
+	if n == nil {
+		panic(fmt.Sprintf("trial: no node %q", name))
+	}
+	return n
+}
+
+func (l *Loopback) adopt(c net.Conn, n *loopNode) (net.Conn, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		_ = c.Close()
+		return nil, net.ErrClosed
+	}
+	lc := &loopConn{Conn: c, net: l, node: n}
+	l.conns[lc] = struct{}{}
+	return lc, nil
+}
+
+type loopListener struct {
+	net.Listener
+	net  *Loopback
+	node *loopNode
+}
+
+func (ln *loopListener) Accept() (net.Conn, error) {
+	c, err := ln.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return ln.net.adopt(c, ln.node)
+}
+
+func (ln *loopListener) Close() error {
+	err := ln.Listener.Close()
+	ln.net.mu.Lock()
+	defer ln.net.mu.Unlock()
+	if ln.node.open == ln {
+		ln.node.open = nil
+	}
+	return err
+}
+
+// loopConn counts its node's stream bytes.
+type loopConn struct {
+	net.Conn
+	net  *Loopback
+	node *loopNode
+}
+
+func (c *loopConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.node.received.Add(int64(n))
+	return n, err
+}
+
+func (c *loopConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.node.sent.Add(int64(n))
+	return n, err
+}
+
+func (c *loopConn) Close() error {
+	c.net.mu.Lock()
+	delete(c.net.conns, c)
+	c.net.mu.Unlock()
+	return c.Conn.Close()
+}

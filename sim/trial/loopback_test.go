@@ -1,0 +1,78 @@
+package trial
+
+import (
+	"context"
+	"io"
+	"net"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestLoopbackDialBeforeListen(t *testing.T) {
+	l, err := NewLoopback([]string{"origin", "a"})
+	require.NoError(t, err)
+	defer l.Close()
+
+	dialed, err := l.Dial(context.Background(), "a", l.Addr("origin"))
+	require.NoError(t, err)
+	_, err = io.WriteString(dialed, "hello")
+	require.NoError(t, err)
+
+	ln, err := l.Listen("origin")
+	require.NoError(t, err)
+	assert.Equal(t, l.Addr("origin"), ln.Addr().String())
+	accepted, err := ln.Accept()
+	require.NoError(t, err)
+	buf := make([]byte, 5)
+	_, err = io.ReadFull(accepted, buf)
+	require.NoError(t, err)
+	assert.Equal(t, "hello", string(buf))
+
+	sent, received := l.Counters("a")
+	assert.Equal(t, [2]int64{5, 0}, [2]int64{sent, received})
+	sent, received = l.Counters("origin")
+	assert.Equal(t, [2]int64{0, 5}, [2]int64{sent, received})
+}
+
+func TestLoopbackListensAgainAtTheSameAddress(t *testing.T) {
+	l, err := NewLoopback([]string{"origin"})
+	require.NoError(t, err)
+	defer l.Close()
+	addr := l.Addr("origin")
+
+	first, err := l.Listen("origin")
+	require.NoError(t, err)
+	_, err = l.Listen("origin")
+	require.ErrorIs(t, err, syscall.EADDRINUSE)
+	require.NoError(t, first.Close())
+	_, err = l.Dial(context.Background(), "origin", addr)
+	require.ErrorIs(t, err, syscall.ECONNREFUSED)
+
+	second, err := l.Listen("origin")
+	require.NoError(t, err)
+	assert.Equal(t, addr, second.Addr().String())
+	c, err := l.Dial(context.Background(), "origin", addr)
+	require.NoError(t, err)
+	require.NoError(t, c.Close())
+}
+
+func TestLoopbackCloseEndsEverything(t *testing.T) {
+	l, err := NewLoopback([]string{"origin", "a"})
+	require.NoError(t, err)
+	ln, err := l.Listen("origin")
+	require.NoError(t, err)
+	c, err := l.Dial(context.Background(), "a", l.Addr("origin"))
+	require.NoError(t, err)
+
+	require.NoError(t, l.Close())
+	require.NoError(t, l.Close())
+	_, err = c.Read(make([]byte, 1))
+	require.ErrorIs(t, err, net.ErrClosed)
+	_, err = ln.Accept()
+	require.ErrorIs(t, err, net.ErrClosed)
+	_, err = l.Listen("a")
+	require.ErrorIs(t, err, net.ErrClosed)
+}
