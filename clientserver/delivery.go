@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/bits-and-blooms/bitset"
@@ -97,7 +98,7 @@ func (d *delivery) open(q request) error {
 	case m == nil:
 		d.refuse(q.Handle, codeUnknownFile, fmt.Sprintf("there is no file %q", q.File))
 		return nil
-	case q.SHA256 != "" && q.SHA256 != hex.EncodeToString(m.SHA256[:]):
+	case q.SHA256 != "" && !strings.EqualFold(q.SHA256, hex.EncodeToString(m.SHA256[:])):
 		d.refuse(q.Handle, codeChanged, fmt.Sprintf("%s has the SHA-256 %x", q.File, m.SHA256))
 		return nil
 	}

@@ -19,7 +19,7 @@ import (
 	"versus/sim/workload"
 )
 
-// memory is content held in memory. Its exported fields may be set before use.
+// memory is content held in memory. spoil may be set before use.
 type memory struct {
 	manifests map[string]*workload.Manifest
 	data      map[string][]byte
@@ -64,7 +64,7 @@ type arrivals struct {
 	wasted   map[string]int
 	kinds    map[string]int // events
 	order    []string       // files, in the order their pieces were verified
-	notify   func(pieces int)
+	notify   func(pieces int) // after each; may be nil
 	lost     func() // a connection; may be nil
 }
 

@@ -20,6 +20,8 @@ func TestServerRefusesMessages(t *testing.T) {
 		return strings.TrimSuffix(strings.Repeat("[0,0],", n), ",")
 	}
 	sum := strings.Repeat("00", 32)
+	m := newMemory(1<<10, map[string]int{"lecture.bin": 4 << 10})
+	lecture := hexOf(m.manifests["lecture.bin"].SHA256)
 	const open = `{"type":"open","handle":1,"file":"lecture.bin"}`
 	for _, tc := range []struct {
 		name   string
@@ -51,6 +53,7 @@ func TestServerRefusesMessages(t *testing.T) {
 		{name: "too long", send: strings.Repeat(" ", maxRequest+1), closed: websocket.CloseMessageTooBig},
 		{name: "unknown file", send: `{"type":"open","handle":1,"file":"nothing"}`, want: codeUnknownFile},
 		{name: "other content", send: `{"type":"open","handle":1,"file":"lecture.bin","sha256":"` + sum + `"}`, want: codeChanged},
+		{name: "digest in capitals", before: []string{`{"type":"open","handle":1,"file":"lecture.bin","sha256":"` + strings.ToUpper(lecture) + `"}`}, send: `{"type":"get","handle":1,"ranges":[[4,4]]}`, want: codeBadRange},
 		{name: "piece past the end", before: []string{open}, send: `{"type":"get","handle":1,"ranges":[[0,4]]}`, want: codeBadRange},
 		{name: "last piece index", before: []string{open}, send: `{"type":"get","handle":1,"ranges":[[4294967295,4294967295]]}`, want: codeBadRange},
 		{name: "range backwards", before: []string{open}, send: `{"type":"get","handle":1,"ranges":[[2,1]]}`, want: codeBadRange},
@@ -58,7 +61,6 @@ func TestServerRefusesMessages(t *testing.T) {
 		{name: "open past the end", send: `{"type":"open","handle":1,"file":"lecture.bin","ranges":[[4,4]]}`, want: codeBadRange},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			m := newMemory(1<<10, map[string]int{"lecture.bin": 4 << 10})
 			s := newSite(t, m, m, 0, securityNone)
 			ws, err := rawDial(s.net)
 			require.NoError(t, err)
@@ -137,6 +139,7 @@ func TestServerRefusesHandshakes(t *testing.T) {
 		{name: "no subprotocol", send: upgrade(Path), want: http.StatusBadRequest},
 		{name: "other path", send: upgrade("/", "Sec-WebSocket-Protocol: versus.v1"), want: http.StatusNotFound},
 		{name: "no upgrade", send: "GET " + Path + " HTTP/1.1\r\nHost: server\r\n\r\n", want: http.StatusBadRequest},
+		{name: "other method", send: strings.Replace(upgrade(Path, "Sec-WebSocket-Protocol: versus.v1"), "GET", "PUT", 1), want: http.StatusMethodNotAllowed},
 		{name: "not HTTP", send: "\x16\x03\x01\x02\r\n\r\n"},
 		{name: "endless header", send: "GET " + Path + " HTTP/1.1\r\nX: " + strings.Repeat("x", maxHandshake)},
 	} {

@@ -43,8 +43,9 @@ type wire struct {
 	cause   error                 // why the connection ends; the first reason stays
 }
 
-// newWire takes over ws. idle is the silence, of the other side, after which
-// the connection counts as lost; live must have been given the same.
+// newWire takes over ws, whose reads end after idle without a byte; this side
+// pings often enough that the other's do not. bye is the close code when the
+// context of run ends, limit the longest message to accept, in bytes.
 func newWire(ws *websocket.Conn, raw net.Conn, idle time.Duration, bye int, limit int64) *wire {
 	w := &wire{
 		ws: ws, raw: raw, ping: idle / pingsPerTimeout, bye: bye,

@@ -142,6 +142,8 @@ type swarmCase struct {
 	piece   int
 	seed    uint64
 	options scenario.Options
+	dumpAt  time.Duration
+	dumpWho string
 }
 
 // swarmResult is what it measured.
@@ -158,7 +160,9 @@ type swarmResult struct {
 	reasons         map[string]int64
 	log             []string
 	done            []time.Duration // by node, sorted
+	doneBy          map[string]time.Duration
 	useful          []time.Duration
+	use             map[string][]float64 // share of the uplinks' rate in use, by group, every half second
 }
 
 func (r swarmResult) String() string {
@@ -194,6 +198,7 @@ func (c swarmCase) run(tb testing.TB) (r swarmResult) {
 		}
 	}
 	r.bound = c.fluidBound()
+	r.doneBy = map[string]time.Duration{}
 	began := time.Now()
 	var failure error
 	sim.Virtual(func() {
@@ -211,6 +216,9 @@ func (c swarmCase) run(tb testing.TB) (r swarmResult) {
 		var fetches sync.WaitGroup
 		var mu sync.Mutex
 		start := time.Now()
+		if c.dumpAt > 0 {
+			time.AfterFunc(c.dumpAt, func() { dump(d, c.dumpWho, 4) })
+		}
 		for _, n := range nodes[1:] {
 			fetches.Go(func() {
 				err := d.Fetch(ctx, n, "file")
@@ -220,9 +228,15 @@ func (c swarmCase) run(tb testing.TB) (r swarmResult) {
 					failure = err
 				}
 				r.done = append(r.done, time.Since(start))
+				r.doneBy[n] = time.Since(start)
 			})
 		}
+		sampled := make(chan struct{})
+		var sampling sync.WaitGroup
+		sampling.Go(func() { r.use = c.utilisation(b, sampled) })
 		fetches.Wait()
+		close(sampled)
+		sampling.Wait()
 		r.makespan = time.Since(start).Seconds()
 		var ms runtime.MemStats
 		runtime.ReadMemStats(&ms)
@@ -249,6 +263,33 @@ func (c swarmCase) run(tb testing.TB) (r swarmResult) {
 	sort.Slice(r.done, func(i, j int) bool { return r.done[i] < r.done[j] })
 	require.NoError(tb, failure)
 	return r
+}
+
+// utilisation samples how much of their uplinks the groups use until stop.
+func (c swarmCase) utilisation(b *sim.Bench, stop <-chan struct{}) map[string][]float64 {
+	use := map[string][]float64{}
+	last := map[string]int64{}
+	tick := time.NewTicker(time.Second / 2)
+	defer tick.Stop()
+	for {
+		select {
+		case <-stop:
+			return use
+		case <-tick.C:
+		}
+		for _, g := range append([]group{{scenario.Origin, 1, c.origin}}, c.groups...) {
+			var sent int64
+			for i := range g.count {
+				name := fmt.Sprintf("%s-%d", g.name, i+1)
+				if g.name == scenario.Origin {
+					name = g.name
+				}
+				sent += b.Counters(name).SentBytes
+			}
+			use[g.name] = append(use[g.name], float64(sent-last[g.name])*8*2/float64(g.link.Uplink)/float64(g.count))
+			last[g.name] = sent
+		}
+	}
 }
 
 func deploy(tb testing.TB, n trial.Network, l *lab, o scenario.Options, seed uint64) trial.Deployment {

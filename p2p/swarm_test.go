@@ -3,7 +3,10 @@ package p2p
 import (
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 )
 
 func TestTune(t *testing.T) {
@@ -11,6 +14,8 @@ func TestTune(t *testing.T) {
 		if w := os.Getenv("CASE"); w != "" && w != c.name {
 			continue
 		}
+		c.dumpAt, _ = time.ParseDuration(os.Getenv("AT"))
+		c.dumpWho = os.Getenv("WHO")
 		r := c.run(t)
 		fmt.Println(c.name, r)
 		for i, e := range r.log {
@@ -20,14 +25,22 @@ func TestTune(t *testing.T) {
 			fmt.Println(e)
 		}
 		if os.Getenv("CASE") != "" {
-			h := map[int]int{}
-			for _, u := range r.useful {
-				h[int(u.Seconds())]++
+			for g, u := range r.use {
+				fmt.Printf("%10s", g)
+				for _, x := range u {
+					fmt.Printf(" %2.0f", 100*x)
+				}
+				fmt.Println()
 			}
-			for i := 0; i <= int(r.makespan); i++ {
-				fmt.Print(" ", h[i])
+			byGroup := map[string][]float64{}
+			for n, d := range r.doneBy {
+				g, _, _ := strings.Cut(n, "-")
+				byGroup[g] = append(byGroup[g], d.Seconds())
 			}
-			fmt.Println()
+			for g, d := range byGroup {
+				slices.Sort(d)
+				fmt.Printf("%10s done %.1f .. %.1f .. %.1f\n", g, d[0], d[len(d)/2], d[len(d)-1])
+			}
 		}
 	}
 }

@@ -28,35 +28,41 @@ type Chart struct {
 // sent, and, for a sweep over numbers, times against the swept value. Equal
 // results give equal bytes.
 func Charts(r *measure.Result) ([]Chart, error) {
-	v := newView(r)
-	figures := []struct {
-		name string
-		plot.Chart
-	}{
+	var out []Chart
+	for _, f := range newView(r).figures() {
+		c := Chart{Name: f.name}
+		c.Title, c.Caption = f.Describe()
+		for _, file := range []struct {
+			format plot.Format
+			to     *[]byte
+		}{{plot.SVG, &c.SVG}, {plot.PNG, &c.PNG}, {plot.PDF, &c.PDF}} {
+			b, err := plot.Render(f.Chart, file.format)
+			if err != nil {
+				return nil, fmt.Errorf("drawing chart %s: %w", f.name, err)
+			}
+			*file.to = b
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// drawable is a chart and the name of its files.
+type drawable struct {
+	name string
+	plot.Chart
+}
+
+func (v *view) figures() []drawable {
+	out := []drawable{
 		{"completion", v.completionChart()},
 		{"delivered", v.deliveredChart()},
 		{"sent", v.sentChart()},
 	}
 	if c, ok := v.sweepChart(); ok {
-		figures = append(figures, struct {
-			name string
-			plot.Chart
-		}{"sweep", c})
+		out = append(out, drawable{"sweep", c})
 	}
-	var out []Chart
-	for _, f := range figures {
-		c := Chart{Name: f.name}
-		c.Title, c.Caption = f.Describe()
-		for format, to := range map[plot.Format]*[]byte{plot.SVG: &c.SVG, plot.PNG: &c.PNG, plot.PDF: &c.PDF} {
-			b, err := plot.Render(f.Chart, format)
-			if err != nil {
-				return nil, fmt.Errorf("drawing chart %s: %w", f.name, err)
-			}
-			*to = b
-		}
-		out = append(out, c)
-	}
-	return out, nil
+	return out
 }
 
 // WriteCharts draws the result's charts into the folder charts below dir and

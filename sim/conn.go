@@ -110,7 +110,7 @@ func (c *conn) Write(p []byte) (written int, err error) {
 		case written == len(p):
 			return written, nil
 		}
-		if room := out.sendBuffer() - (out.written - out.acked); room > 0 {
+		if room := out.room(); room > 0 {
 			n := int(min(room, int64(len(p)-written)))
 			out.buf.write(p[written : written+n])
 			out.written += int64(n)
@@ -210,6 +210,21 @@ func (c *conn) CloseWrite() error {
 		c.out.finQueued = true
 		c.out.push(b)
 	}
+	return nil
+}
+
+// SetUnsentLimit makes Write block while more than n bytes wait that were not
+// sent once, as the option TCP_NOTSENT_LOWAT does; 0 means no such limit. What
+// is written next then never waits behind much of what was written before.
+func (c *conn) SetUnsentLimit(n int) error {
+	b := c.bench
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if c.closed {
+		return c.opError("set", net.ErrClosed)
+	}
+	c.out.unsentLimit = int64(max(n, 0))
+	c.out.canWrite.Broadcast()
 	return nil
 }
 

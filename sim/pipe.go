@@ -19,20 +19,21 @@ type pipe struct {
 	up, down   hop
 	congestion congestion
 
-	buf       buffer
-	written   int64
-	sent      int64
-	delivered int64
-	read      int64
-	acked     int64
-	edge      int64 // sent may not pass it: the receive window as last advertised to the sender
-	offered   int64 // the edge as last advertised by the receiver
-	blocked   bool  // a Write waits to append more
-	finQueued bool  // the sender has closed
-	finSent   bool
-	finished  bool // the receiver has everything and knows that it is the end
-	dead      bool // reset: nothing moves any more
-	lastAck   int64
+	buf         buffer
+	written     int64
+	sent        int64
+	delivered   int64
+	read        int64
+	acked       int64
+	edge        int64 // sent may not pass it: the receive window as last advertised to the sender
+	offered     int64 // the edge as last advertised by the receiver
+	blocked     bool  // a Write waits to append more
+	unsentLimit int64 // bytes written and not yet sent that Write stops at; 0 for none
+	finQueued   bool  // the sender has closed
+	finSent     bool
+	finished    bool // the receiver has everything and knows that it is the end
+	dead        bool // reset: nothing moves any more
+	lastAck     int64
 
 	canRead, canWrite sync.Cond
 }
@@ -114,6 +115,15 @@ func (p *pipe) sendBuffer() int64 {
 	return min(max(2*p.congestion.window(), minSendBuffer), maxSendBuffer)
 }
 
+// room returns how many bytes may be written now.
+func (p *pipe) room() int64 {
+	room := p.sendBuffer() - (p.written - p.acked)
+	if p.unsentLimit > 0 {
+		room = min(room, p.unsentLimit-(p.written-p.sent))
+	}
+	return room
+}
+
 // take removes the next burst to serve; ok is false if there is none.
 func (h *hop) take(b *Bench) (next burst, ok bool) {
 	p := h.pipe
@@ -132,6 +142,9 @@ func (h *hop) take(b *Bench) (next burst, ok bool) {
 			n = min(n, p.smooth())
 		}
 		p.sent += n
+		if p.unsentLimit > 0 && p.written-p.sent <= p.unsentLimit/2 {
+			p.canWrite.Broadcast()
+		}
 		next = burst{bytes: n, first: b.now()}
 		if p.finQueued && p.sent == p.written {
 			p.finSent, next.fin = true, true

@@ -63,10 +63,11 @@ func charts() map[string]Chart {
 			Series: []Series{{Name: strings.Repeat("name", 90), Points: []Point{{1, 1, 1, 1}, {2, 2, 2, 2}}}}},
 		"other scripts": Lines{Title: "Größe → Ω 大 <&> \"x\"", Series: []Series{{Points: []Point{{1, 1, 1, 1}}}}},
 	}
-	for _, n := range []int{1, 2, 6, 14} {
-		for _, scale := range []float64{1e-9, 0.004, 18, 3e7, 1e300} {
-			out[fmt.Sprintf("%d curves to %g", n, scale)] = curves(n, scale)
-		}
+	for _, scale := range []float64{1e-9, 0.004, 18, 3e7, 1e300} {
+		out[fmt.Sprintf("curves to %g", scale)] = curves(2, scale)
+	}
+	for _, n := range []int{1, 6, 14} {
+		out[fmt.Sprintf("%d curves", n)] = curves(n, 18)
 		out[fmt.Sprintf("%d bars", n)] = stacks(n)
 	}
 	return out
@@ -96,23 +97,21 @@ func TestRenderEveryChartAsSVG(t *testing.T) {
 }
 
 func TestRenderFormats(t *testing.T) {
-	for name, c := range map[string]Chart{"lines": curves(2, 18), "bars": stacks(2), "empty": Lines{Empty: "no request completed"}} {
+	for name, c := range map[string]Chart{"lines": curves(2, 18), "bars": stacks(2)} {
+		files := map[Format][]byte{}
 		for _, f := range Formats() {
 			a, err := Render(c, f)
 			require.NoError(t, err)
 			b, err := Render(c, f)
 			require.NoError(t, err)
 			assert.True(t, bytes.Equal(a, b), "%s as %s differs", name, f)
+			files[f] = a
 		}
-		img, err := Render(c, PNG)
-		require.NoError(t, err)
-		size, err := png.DecodeConfig(bytes.NewReader(img))
+		size, err := png.DecodeConfig(bytes.NewReader(files[PNG]))
 		require.NoError(t, err)
 		assert.Equal(t, [2]int{1440, 900}, [2]int{size.Width, size.Height})
-		doc, err := Render(c, PDF)
-		require.NoError(t, err)
-		assert.Contains(t, string(doc), "/CreationDate (D:20000101000000")
-		assert.NotContains(t, string(doc), "/FontFile", "text is drawn as outlines")
+		assert.Contains(t, string(files[PDF]), "/CreationDate (D:20000101000000")
+		assert.NotContains(t, string(files[PDF]), "/FontFile", "text is drawn as outlines")
 	}
 	_, err := Render(curves(1, 1), "gif")
 	assert.ErrorContains(t, err, `"gif" is not one of [svg png pdf]`)
@@ -127,26 +126,25 @@ func TestTextIsInTheSVGAsWords(t *testing.T) {
 // TestDataIsDrawn looks for the colour of each curve in the picture, and for
 // its absence in an empty one.
 func TestDataIsDrawn(t *testing.T) {
-	count := func(c Chart, want color.RGBA) int {
+	colors := func(c Chart) map[color.RGBA]int {
 		b, err := Render(c, PNG)
 		require.NoError(t, err)
 		img, err := png.Decode(bytes.NewReader(b))
 		require.NoError(t, err)
-		n := 0
-		for y := img.Bounds().Min.Y; y < img.Bounds().Max.Y; y++ {
-			for x := img.Bounds().Min.X; x < img.Bounds().Max.X; x++ {
-				if color.RGBAModel.Convert(img.At(x, y)) == want {
-					n++
-				}
+		n := map[color.RGBA]int{}
+		for y := 0; y < img.Bounds().Max.Y; y += 2 {
+			for x := 0; x < img.Bounds().Max.X; x += 2 {
+				n[color.RGBAModel.Convert(img.At(x, y)).(color.RGBA)]++
 			}
 		}
 		return n
 	}
+	six := colors(curves(Styles, 18))
 	for style := range Styles {
-		assert.Greater(t, count(curves(Styles, 18), lookOf(style).color), 300, "style %d", style)
+		assert.Greater(t, six[lookOf(style).color], 100, "style %d", style)
 	}
-	assert.Zero(t, count(Lines{Empty: "nothing"}, lookOf(0).color))
-	assert.Greater(t, count(stacks(2), partColor(1)), 10_000)
+	assert.Zero(t, colors(Lines{Empty: "nothing"})[lookOf(0).color])
+	assert.Greater(t, colors(stacks(2))[partColor(1)], 2_000)
 }
 
 func TestTicks(t *testing.T) {

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -24,13 +26,13 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 	temp := filepath.Join(dir, tempPrefix+filepath.Base(path)+"-"+hex.EncodeToString(tag[:]))
 	f, err := os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return fmt.Errorf("writing %s: %w", path, bare(err))
 	}
 	defer func() {
 		if err != nil {
 			_ = f.Close()
 			_ = os.Remove(temp)
-			err = fmt.Errorf("writing %s: %w", path, err)
+			err = fmt.Errorf("writing %s: %w", path, bare(err))
 		}
 	}()
 	w := bufio.NewWriterSize(f, 64<<10)
@@ -51,6 +53,16 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 	}
 	syncDir(dir)
 	return nil
+}
+
+// bare drops the operation and the path, which the caller's message names, from
+// an error of package os.
+func bare(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // syncDir makes a rename durable. Not every file system can; the file's

@@ -21,7 +21,7 @@ type journal struct {
 func openJournal(path string) (*journal, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666)
 	if err != nil {
-		return nil, fmt.Errorf("opening the journal: %w", err)
+		return nil, fmt.Errorf("opening %s: %w", path, bare(err))
 	}
 	size, err := wholeLines(f)
 	if err == nil {
@@ -32,7 +32,7 @@ func openJournal(path string) (*journal, error) {
 	}
 	if err != nil {
 		_ = f.Close()
-		return nil, fmt.Errorf("opening the journal %s: %w", path, err)
+		return nil, fmt.Errorf("opening %s: %w", path, bare(err))
 	}
 	return &journal{f: f, size: size}, nil
 }
@@ -69,7 +69,7 @@ func appendLines[T any](j *journal, values ...T) (err error) {
 			// What was half written must not be taken for a line.
 			_ = j.f.Truncate(j.size)
 			_, _ = j.f.Seek(j.size, io.SeekStart)
-			err = fmt.Errorf("writing %s: %w", j.f.Name(), err)
+			err = fmt.Errorf("writing %s: %w", j.f.Name(), bare(err))
 		}
 	}()
 	for i := range values {
@@ -90,11 +90,12 @@ func appendLines[T any](j *journal, values ...T) (err error) {
 // reset empties the journal.
 func (j *journal) reset() error {
 	j.size = 0
-	if err := j.f.Truncate(0); err != nil {
-		return fmt.Errorf("emptying the journal: %w", err)
+	err := j.f.Truncate(0)
+	if err == nil {
+		_, err = j.f.Seek(0, io.SeekStart)
 	}
-	if _, err := j.f.Seek(0, io.SeekStart); err != nil {
-		return fmt.Errorf("emptying the journal: %w", err)
+	if err != nil {
+		return fmt.Errorf("emptying %s: %w", j.f.Name(), bare(err))
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func link(mbit int64, delay time.Duration) scenario.Link {
 }
 
 // spec prepares a trial of the scenario.
-func spec(t *testing.T, s *scenario.Scenario, network string, r trialtest.Relay) trial.Spec {
+func spec(t testing.TB, s *scenario.Scenario, network string, r trialtest.Relay) trial.Spec {
 	t.Helper()
 	var loader workload.Loader
 	manifests, err := loader.Manifests(context.Background(), s.Workload, s.Seed)
