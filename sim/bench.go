@@ -13,24 +13,56 @@ import (
 // Bandwidth is a rate in bits per second.
 type Bandwidth int64
 
-// Link is a node's attachment to the network.
+// Link is a node's attachment to the network. Its delay, jitter and losses act
+// in each direction.
 type Link struct {
-	Uplink   Bandwidth     // above 0
-	Downlink Bandwidth     // above 0
-	Delay    time.Duration // one-way, counted once in each direction; 0 or more
-	Jitter   time.Duration // largest extra delay, uniform from 0, without reordering; 0 or more
+	Uplink    Bandwidth      // above 0
+	Downlink  Bandwidth      // above 0
+	Delay     time.Duration  // one-way, counted once in each direction; 0 or more
+	Jitter    time.Duration  // largest extra delay, uniform from 0, without reordering; 0 or more
+	Loss      float64        // probability that a packet is lost, independent of the others; 0 to 1
+	BurstLoss GilbertElliott // loss that comes in bursts, on top of Loss
+	Queue     Discipline     // of both directions; empty means Fair
+	Limit     int64          // wire bytes that each queue holds; 0 means max(64 kB, rate x 100 ms)
+
+	Shared    string // shared link that the node lies behind; empty for none
+	NoInbound bool   // accepts no connections, as behind a NAT
 }
 
-// Config holds what a bench needs beside its nodes.
+// Discipline is how a link treats what waits for it.
+type Discipline string
+
+// The disciplines there are.
+const (
+	Fair     Discipline = "fair"      // fair queueing between connections, as fq_codel without its delay target
+	DropTail Discipline = "drop-tail" // first come, first served
+)
+
+// SharedLink is a link that several nodes lie behind. They reach each other
+// without crossing it.
+type SharedLink struct {
+	Uplink   Bandwidth     // above 0
+	Downlink Bandwidth     // above 0
+	Delay    time.Duration // one-way, further to the nodes' own; 0 or more
+	Queue    Discipline    // empty means Fair
+	Limit    int64         // wire bytes that each queue holds; 0 means max(64 kB, rate x 100 ms)
+}
+
+// Config holds what a bench needs beside its nodes. The zero value is usable.
 type Config struct {
-	Seed uint64 // of the jitter
+	Seed       uint64            // of jitter and losses
+	Congestion CongestionControl // of every sender; empty means Cubic
+	// Distance, if not nil, is a one-way delay between two nodes by name, on
+	// top of their own; it must be 0 or more and must not change.
+	Distance func(from, to string) time.Duration
 }
 
 // Counters counts the stream payload of a node, whatever protocol it carries:
 // no packet headers, acknowledgements or handshakes of TCP.
 type Counters struct {
-	SentBytes     int64 // put on the uplink
-	ReceivedBytes int64 // delivered to the node's connections
+	SentBytes          int64 // put on the uplink for the first time
+	RetransmittedBytes int64 // put on the uplink again by TCP
+	ReceivedBytes      int64 // arrived at the node's connections, each byte once
 }
 
 // port is where every node listens.
@@ -42,24 +74,30 @@ type Bench struct {
 	start    time.Time
 	progress atomic.Uint64
 
-	mu     sync.Mutex // guards everything below and all nodes, links and connections
-	nodes  map[string]*node
-	byAddr map[netip.Addr]*node
-	events eventHeap
-	seq    uint64
-	timer  *time.Timer
-	armed  int64 // instant that timer is set to; never when it is not
-	rng    *rand.Rand
-	closed bool
+	mu       sync.Mutex // guards everything below and all nodes, links and connections
+	nodes    map[string]*node
+	shared   map[string]*sharedLink
+	byAddr   map[netip.Addr]*node
+	control  CongestionControl
+	distance func(from, to string) time.Duration
+	events   eventHeap
+	seq      uint64
+	timer    *time.Timer
+	armed    int64 // instant that timer is set to; never when it is not
+	rng      *rand.Rand
+	closed   bool
 }
 
 // node is one machine.
 type node struct {
+	bench    *Bench
 	name     string
 	addr     netip.Addr
 	up, down *link
 	delay    int64 // nanoseconds
 	jitter   int64 // nanoseconds
+	shared   *sharedLink
+	inbound  bool
 	nextPort uint16
 	listener *listener
 	conns    map[*conn]struct{}
@@ -71,47 +109,21 @@ const never = int64(1<<63 - 1)
 // New returns a bench without nodes.
 func New(cfg Config) *Bench {
 	b := &Bench{
-		start:  time.Now(),
-		nodes:  map[string]*node{},
-		byAddr: map[netip.Addr]*node{},
-		armed:  never,
-		rng:    rand.New(rand.NewPCG(cfg.Seed, 0x6a69747465720000)),
+		start:    time.Now(),
+		nodes:    map[string]*node{},
+		shared:   map[string]*sharedLink{},
+		byAddr:   map[netip.Addr]*node{},
+		control:  cfg.Congestion,
+		distance: cfg.Distance,
+		armed:    never,
+		rng:      rand.New(rand.NewPCG(cfg.Seed, 0x6a69747465720000)),
+	}
+	if b.control == "" {
+		b.control = Cubic
 	}
 	b.timer = time.AfterFunc(time.Hour, b.tick)
 	b.timer.Stop()
 	return b
-}
-
-// AddNode adds a node. Its name must be new and its link's fields in range.
-func (b *Bench) AddNode(name string, l Link) error {
-	switch {
-	case l.Uplink <= 0 || l.Downlink <= 0:
-		return fmt.Errorf("node %s: uplink %d and downlink %d bit/s must be above 0", name, l.Uplink, l.Downlink)
-	case l.Delay < 0 || l.Jitter < 0:
-		return fmt.Errorf("node %s: delay %v and jitter %v must not be negative", name, l.Delay, l.Jitter)
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.nodes[name] != nil {
-		return fmt.Errorf("node %s exists already", name)
-	}
-	i := len(b.nodes) + 1
-	if i >= 1<<24 {
-		return fmt.Errorf("node %s: the bench has room for %d nodes", name, 1<<24-2)
-	}
-	n := &node{
-		name:     name,
-		addr:     netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}),
-		up:       newLink(l.Uplink),
-		down:     newLink(l.Downlink),
-		delay:    int64(l.Delay),
-		jitter:   int64(l.Jitter),
-		nextPort: firstEphemeral,
-		conns:    map[*conn]struct{}{},
-	}
-	b.nodes[name] = n
-	b.byAddr[n.addr] = n
-	return nil
 }
 
 // Addr returns the address, as host:port, where the node listens. It panics if
@@ -199,24 +211,4 @@ func (b *Bench) tick() {
 		b.armed = b.events[0].at
 		b.timer.Reset(time.Duration(b.armed - now))
 	}
-}
-
-// travel returns the instant at which something that leaves from at t arrives
-// at to, before it crosses to's downlink.
-func (b *Bench) travel(t int64, from, to *node) int64 {
-	t += from.delay + to.delay
-	if j := from.jitter + to.jitter; j > 0 {
-		t += b.rng.Int64N(from.jitter+1) + b.rng.Int64N(to.jitter+1)
-	}
-	return t
-}
-
-// express returns the instant at which small packets that carry no data (a
-// handshake, acknowledgements, a reset) and leave now arrive at the other
-// node. They overtake queued data, as fair queueing lets a sparse flow do, but
-// take their share of both links' time.
-func (b *Bench) express(from, to *node, packets int64) int64 {
-	now := b.now()
-	t := from.up.express(now, now, packets)
-	return to.down.express(now, b.travel(t, from, to), packets)
 }

@@ -22,6 +22,7 @@ type conn struct {
 	in, out       *pipe
 
 	dialing        chan error // buffered; where Dial waits, nil on the accepting side
+	established    bool       // the accepting side has been handed to its listener
 	closed         bool       // by this side
 	err            error      // why reads (once drained) and writes fail; nil while open
 	readBy, sendBy deadline
@@ -61,7 +62,7 @@ func (c *conn) Read(p []byte) (int, error) {
 	b.progress.Add(1)
 	in := c.in
 	for {
-		available := in.delivered - in.read
+		available := in.readable()
 		switch {
 		case c.closed:
 			return 0, c.opError("read", net.ErrClosed)
@@ -73,13 +74,13 @@ func (c *conn) Read(p []byte) (int, error) {
 			n := int(min(available, int64(len(p))))
 			in.buf.read(p[:n])
 			in.read += int64(n)
-			if !in.dead && !in.finished && in.read+receiveBuffer-in.offered >= receiveBuffer/4 {
-				in.acknowledge(b, 1, false)
+			if !in.dead && !in.finished() && in.read+receiveBuffer-in.offered >= receiveBuffer/4 {
+				in.acknowledge(b, 1, burst{order: in.sender.order, sentAt: b.now()})
 			}
 			return n, nil
 		case c.err != nil:
 			return 0, c.opError("read", c.err)
-		case in.finished:
+		case in.finished():
 			return 0, io.EOF
 		}
 		in.canRead.Wait()
@@ -105,6 +106,8 @@ func (c *conn) Write(p []byte) (written int, err error) {
 			return written, c.opError("write", net.ErrClosed)
 		case c.err != nil:
 			return written, c.opError("write", c.err)
+		case out.closing: // by CloseWrite
+			return written, c.opError("write", syscall.EPIPE)
 		case c.sendBy.passed(b):
 			return written, c.opError("write", os.ErrDeadlineExceeded)
 		case written == len(p):
@@ -139,10 +142,10 @@ func (c *conn) Close() error {
 	switch {
 	case c.err != nil:
 		c.forget()
-	case c.in.delivered > c.in.read:
+	case c.in.readable() > 0:
 		c.reset(b)
 	default:
-		c.out.finQueued = true
+		c.out.closing = true
 		c.out.push(b)
 	}
 	return nil
@@ -151,10 +154,10 @@ func (c *conn) Close() error {
 // acknowledgedFin is called when the other side has everything that this one
 // sent, and knows that it was all.
 func (c *conn) acknowledgedFin() {
-	if c.closed && c.in.finished {
+	if c.closed && c.in.finished() {
 		c.forget()
 	}
-	if c.peer.closed && c.out.finished {
+	if c.peer.closed && c.out.finished() {
 		c.peer.forget()
 	}
 }
@@ -164,7 +167,7 @@ func (c *conn) forget() {
 	delete(c.node.conns, c)
 	if c.closed {
 		c.in.buf.drop()
-		c.in.read = c.in.delivered
+		c.in.read += c.in.readable()
 	}
 }
 
@@ -173,10 +176,9 @@ func (c *conn) reset(b *Bench) {
 	if c.out.dead {
 		return
 	}
-	t := b.express(c.node, c.peer.node, 1)
 	peer := c.peer
 	c.fail(syscall.ECONNRESET)
-	b.at(t, action1(func() { peer.fail(syscall.ECONNRESET) }))
+	b.sendSurely(route(c.node, peer.node), call(func() { peer.fail(syscall.ECONNRESET) }))
 }
 
 // fail ends this side: what arrived stays readable, everything else returns err.
@@ -207,7 +209,7 @@ func (c *conn) CloseWrite() error {
 		return c.opError("close", net.ErrClosed)
 	}
 	if c.err == nil {
-		c.out.finQueued = true
+		c.out.closing = true
 		c.out.push(b)
 	}
 	return nil
@@ -304,7 +306,7 @@ func (d *deadline) run(b *Bench) {
 	}
 }
 
-// action1 is a function as an action.
-type action1 func()
+// call is a function as an action.
+type call func()
 
-func (f action1) run(*Bench) { f() }
+func (f call) run(*Bench) { f() }

@@ -14,8 +14,8 @@ import (
 const backlog = 4096
 
 // Dial connects from the node to an address that Addr returned. It takes a
-// round trip, and fails with ECONNREFUSED where nobody listens, or with ctx's
-// error.
+// round trip. It fails with ECONNREFUSED where nobody listens, with ETIMEDOUT
+// after two minutes without an answer, or with ctx's error.
 func (b *Bench) Dial(ctx context.Context, name, address string) (net.Conn, error) {
 	target, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -40,7 +40,7 @@ func (b *Bench) Dial(ctx context.Context, name, address string) (net.Conn, error
 	b.progress.Add(1)
 	dialer, acceptor := b.newConnPair(from, to)
 	dialer.dialing = make(chan error, 1)
-	b.at(b.express(from, to, 1), &handshake{from: dialer, to: acceptor})
+	(&handshake{from: dialer, to: acceptor, there: route(from, to), back: route(to, from)}).try(b)
 	b.mu.Unlock()
 
 	select {
@@ -60,43 +60,81 @@ func (b *Bench) Dial(ctx context.Context, name, address string) (net.Conn, error
 	return dialer, nil
 }
 
-// handshake is the opening of a connection: its steps are SYN, SYN-ACK (or
-// RST) and ACK, each of which runs where it arrives.
+// Retries of a SYN, as Linux does: after 1 s, then doubling.
+const (
+	synTimeout = int64(1e9) // nanoseconds
+	synRetries = 6
+)
+
+// handshake is the opening of a connection.
 type handshake struct {
-	from, to *conn
-	step     int
-	refused  bool
+	from, to    *conn
+	there, back []leg
+	tries       int
+	established bool // for the dialer
 }
 
-func (s *handshake) run(b *Bench) {
-	s.step++
-	dialer, acceptor := s.from, s.to
-	switch {
-	case s.step == 1:
-		l := acceptor.node.listener
-		s.refused = l == nil || len(l.waiting) >= backlog
-		b.at(b.express(acceptor.node, dialer.node, 1), s)
-	case s.step == 2 && s.refused:
-		dialer.fail(syscall.ECONNREFUSED)
-		acceptor.fail(syscall.ECONNREFUSED)
-	case s.step == 2 && dialer.err != nil: // given up
-	case s.step == 2:
-		dialer.dialing <- nil
-		b.at(b.express(dialer.node, acceptor.node, 1), s)
+// try sends a SYN, and another one if nothing comes back in time.
+func (s *handshake) try(b *Bench) {
+	if s.established || s.from.err != nil {
+		return
+	}
+	if s.tries > synRetries {
+		s.from.fail(syscall.ETIMEDOUT)
+		s.to.fail(syscall.ETIMEDOUT)
+		return
+	}
+	b.send(s.there, 1, call(func() { s.syn(b) }))
+	b.at(b.now()+synTimeout<<s.tries, call(func() { s.try(b) }))
+	s.tries++
+}
+
+// syn is a SYN that arrives. A node that accepts no connections lets it pass
+// unanswered, as a NAT does.
+func (s *handshake) syn(b *Bench) {
+	n := s.to.node
+	switch l := n.listener; {
+	case !n.inbound:
+	case l == nil || len(l.waiting) >= backlog:
+		b.send(s.back, 1, call(func() {
+			s.from.fail(syscall.ECONNREFUSED)
+			s.to.fail(syscall.ECONNREFUSED)
+		}))
 	default:
-		l := acceptor.node.listener
-		if l == nil || acceptor.err != nil {
-			acceptor.closed = true
-			acceptor.reset(b)
-			return
-		}
-		l.waiting = append(l.waiting, acceptor)
-		l.arrived.Signal()
+		b.send(s.back, 1, call(func() { s.synAck(b) }))
 	}
 }
 
+// synAck is a SYN-ACK that arrives: the dialer has its connection. Its ACK, or
+// if that is lost its first data, gives the other side the same.
+func (s *handshake) synAck(b *Bench) {
+	if s.established || s.from.err != nil {
+		return
+	}
+	s.established = true
+	s.from.dialing <- nil
+	b.send(s.there, 1, call(func() { s.to.establish(b) }))
+}
+
+// establish hands an accepted connection to its listener.
+func (c *conn) establish(b *Bench) {
+	if c.established || c.err != nil {
+		return
+	}
+	c.established = true
+	l := c.node.listener
+	if l == nil {
+		c.closed = true
+		c.reset(b)
+		return
+	}
+	l.waiting = append(l.waiting, c)
+	l.arrived.Signal()
+}
+
 // Listen accepts connections at the node's address. It fails with EADDRINUSE
-// while another listener of the node is open.
+// while another listener of the node is open, and with EADDRNOTAVAIL on a node
+// that accepts no connections.
 func (b *Bench) Listen(name string) (net.Listener, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -104,6 +142,10 @@ func (b *Bench) Listen(name string) (net.Listener, error) {
 	address := net.TCPAddrFromAddrPort(netip.AddrPortFrom(n.addr, port))
 	if b.closed {
 		return nil, &net.OpError{Op: "listen", Net: "tcp", Addr: address, Err: net.ErrClosed}
+	}
+	if !n.inbound {
+		return nil, &net.OpError{Op: "listen", Net: "tcp", Addr: address,
+			Err: fmt.Errorf("node %s: %w", name, os.NewSyscallError("bind", syscall.EADDRNOTAVAIL))}
 	}
 	if n.listener != nil {
 		return nil, &net.OpError{Op: "listen", Net: "tcp", Addr: address,

@@ -7,22 +7,39 @@ const (
 	minBurst   = 2 * MSS  // stream bytes
 )
 
-// link is one direction of a node's attachment: a server of packets that
-// shares its rate fairly between the flows that wait, by deficit-free round
-// robin of bursts, and lets a flow that was idle go first (as the new-flow
-// list of RFC 8290 does).
+// link is one direction of a node's attachment: a server of packets with a
+// queue.
+//
+// A fair link shares its rate between the flows that wait, by round robin of
+// bursts, and lets a flow that was idle go first (as the new-flow list of
+// RFC 8290 does). When its queue is full, the flow that has most in it loses
+// its latest packets. The sender's own uplink takes bursts from the connection
+// itself: what waits is in the send buffer, and nothing is dropped.
+//
+// A fifo link serves in order of arrival and drops what does not fit.
 type link struct {
+	fifo    bool
 	rate    Bandwidth
-	limit   int64 // wire bytes that may wait before senders are told to slow down
+	limit   int64 // wire bytes that may wait
 	quantum int64 // stream bytes served per turn
+	lossy   lossy
 
 	fresh, waiting queue // flows with something to serve, the fresh ones first
-	queued         int64 // wire bytes that wait here (not on a sender's own uplink)
 	active         int   // flows that wait or are served
+	line           []queuedBurst
+	queued         int64 // wire bytes that wait
 
 	serving *service // nil when idle
 	free    int64    // instant when the last service ended
 	debt    int64    // nanoseconds of link time taken by express packets, to be paid by the next service
+
+	droppedPackets int64
+}
+
+// queuedBurst is a burst in the queue of a fifo link.
+type queuedBurst struct {
+	hop   *hop
+	burst burst
 }
 
 // service is a burst being served.
@@ -35,17 +52,15 @@ type service struct {
 	cut           bool // the event at the old finish is void
 }
 
-func newLink(rate Bandwidth) *link {
-	l := &link{rate: rate}
-	l.limit = max(64_000, int64(rate)/8/10)
-	l.quantum = l.burstOf(burstTime)
-	return l
-}
-
-// burstOf returns the stream bytes of the whole packets that fit in a time.
-func (l *link) burstOf(nanoseconds int64) int64 {
-	packets := nanoseconds / l.txTime(MTU)
-	return min(max(packets*MSS, minBurst), burstBytes)
+// configure sets what may change while packets are under way.
+func (l *link) configure(rate Bandwidth, limit int64, random float64, bursty GilbertElliott) {
+	l.rate = rate
+	if l.limit = limit; limit == 0 {
+		l.limit = max(64_000, int64(rate)/8/10)
+	}
+	packets := int64(burstTime) / l.txTime(MTU)
+	l.quantum = min(max(packets*MSS, minBurst), burstBytes)
+	l.lossy.set(random, bursty)
 }
 
 // txTime returns the nanoseconds that wire bytes occupy the link.
@@ -53,12 +68,6 @@ func (l *link) txTime(bytes int64) int64 {
 	// Rounded up: a link never carries more than its rate. 2^63 ns x bits
 	// overflows beyond 1.15 GB in one piece, far above a burst.
 	return (bytes*8*1e9 + int64(l.rate) - 1) / int64(l.rate)
-}
-
-// wireBytes returns the link bytes that n bytes of stream occupy.
-func wireBytes(n int64) int64 {
-	packets := max((n+MSS-1)/MSS, 1)
-	return n + packets*HeaderBytes
 }
 
 // express returns when small packets that reach the link at t, which is now or
@@ -74,14 +83,14 @@ func (l *link) express(now, t, packets int64) int64 {
 	if s := l.serving; s != nil {
 		l.debt += tx
 		// They wait for the packet on the wire.
-		return now + (s.finish-now)%s.packetTime + l.txTime(HeaderBytes)
+		return now + max(s.finish-now, 0)%s.packetTime + l.txTime(HeaderBytes)
 	}
 	l.free = max(l.free+l.debt, now) + tx
 	l.debt = 0
 	return l.free
 }
 
-// offer tells the link that a hop has something to serve.
+// offer tells a fair link that a hop has something to serve.
 func (l *link) offer(b *Bench, h *hop) {
 	if h.listed {
 		return
@@ -96,58 +105,144 @@ func (l *link) offer(b *Bench, h *hop) {
 	}
 }
 
+// enqueue takes a burst that has arrived, or as much of it as fits.
+func (l *link) enqueue(b *Bench, h *hop, brst burst) {
+	wire := brst.wire()
+	if excess := l.waitingBytes(b.now()) + wire - l.limit; excess > 0 {
+		if l.fifo {
+			l.droppedPackets += brst.dropTail(excess)
+			if brst.empty() {
+				return
+			}
+			wire = brst.wire()
+		} else {
+			h.bursts = append(h.bursts, brst)
+			h.account(wire)
+			l.dropFattest(excess, h)
+			l.offer(b, h)
+			return
+		}
+	}
+	if l.fifo {
+		l.line = append(l.line, queuedBurst{h, brst})
+		l.queued += wire
+		if l.serving == nil {
+			l.serve(b)
+		}
+		return
+	}
+	h.bursts = append(h.bursts, brst)
+	h.account(wire)
+	l.offer(b, h)
+}
+
+// waitingBytes returns the wire bytes that wait, what is left of the burst in
+// service included.
+func (l *link) waitingBytes(now int64) int64 {
+	n := l.queued
+	if s := l.serving; s != nil && s.finish > now {
+		n += (s.finish - max(now, s.start)) * int64(l.rate) / 8 / 1e9
+	}
+	return n
+}
+
+// dropFattest makes room by dropping the latest packets of the flow that has
+// most waiting, which may be the one that just came, as fq_codel does.
+func (l *link) dropFattest(excess int64, fattest *hop) {
+	if s := l.serving; s != nil && s.hop.queued > fattest.queued {
+		fattest = s.hop
+	}
+	for _, q := range []*queue{&l.fresh, &l.waiting} {
+		for h := q.head; h != nil; h = h.next {
+			if h.queued > fattest.queued {
+				fattest = h
+			}
+		}
+	}
+	for excess > 0 && len(fattest.bursts) > 0 {
+		last := &fattest.bursts[len(fattest.bursts)-1]
+		before := last.wire()
+		l.droppedPackets += last.dropTail(excess)
+		after := int64(0)
+		if last.empty() {
+			fattest.bursts = fattest.bursts[:len(fattest.bursts)-1]
+		} else {
+			after = last.wire()
+		}
+		fattest.account(after - before)
+		excess -= before - after
+	}
+}
+
 // cutShort ends the burst in service at the next packet boundary, so that
 // whoever just came does not wait for the rest of it.
 func (l *link) cutShort(b *Bench) {
 	s := l.serving
 	done := max(b.now()-s.start, 0)/s.packetTime + 1 // packets, the one on the wire included
-	bytes := done * MSS
-	if bytes >= s.burst.bytes {
+	if s.burst.packet != nil || done*MSS >= s.burst.bytes {
 		return
 	}
-	rest := s.burst
-	rest.bytes -= bytes
-	s.hop.giveBack(rest)
 	s.cut = true
 	n := *s
 	n.cut = false
-	n.burst.bytes = bytes
-	n.burst.fin = false
+	var rest burst
+	n.burst, rest = s.burst.split(done * MSS)
+	s.hop.giveBack(rest)
 	n.finish = s.start + done*s.packetTime
 	l.serving = &n
 	b.at(n.finish, &n)
 }
 
-// serve starts the next burst, if any waits. The link is idle.
-func (l *link) serve(b *Bench) {
-	now := b.now()
+// next removes the next burst to serve, nil if none waits.
+func (l *link) next(b *Bench) (*hop, burst) {
+	if l.fifo {
+		for len(l.line) > 0 {
+			q := l.line[0]
+			l.line = l.line[1:]
+			if len(l.line) == 0 {
+				l.line = nil
+			}
+			l.queued -= q.burst.wire()
+			if !q.hop.flow.over() {
+				return q.hop, q.burst
+			}
+		}
+		return nil, burst{}
+	}
 	for {
 		h := l.fresh.pop()
 		if h == nil {
 			h = l.waiting.pop()
 		}
 		if h == nil {
-			return
+			return nil, burst{}
 		}
-		brst, ok := h.take(b)
-		if !ok { // its window closed, or it was reset, while it waited
-			continue
+		if brst, ok := h.take(b); ok {
+			return h, brst
 		}
-		tx := l.txTime(wireBytes(brst.bytes))
-		packet := l.txTime(MTU)
-		// A burst arrives packet by packet and leaves the same way: service
-		// began with its first packet, if the link was free by then, but its
-		// last packet cannot leave before it has come.
-		start := max(l.free+l.debt, min(brst.first, now))
-		if arrived := now - (tx - min(packet, tx)); brst.first < now {
-			start = max(start, arrived)
-		}
-		l.debt = 0
-		s := &service{link: l, hop: h, burst: brst, start: start, finish: start + tx, packetTime: packet}
-		l.serving = s
-		b.at(s.finish, s)
+	}
+}
+
+// serve starts the next burst, if any waits. The link is idle.
+func (l *link) serve(b *Bench) {
+	h, brst := l.next(b)
+	if h == nil {
 		return
 	}
+	now := b.now()
+	tx := l.txTime(brst.wire())
+	packet := l.txTime(MTU)
+	// A burst arrives packet by packet and leaves the same way: service
+	// began with its first packet, if the link was free by then, but its
+	// last packet cannot leave before it has come.
+	start := max(l.free+l.debt, min(brst.first, now))
+	if arrived := now - (tx - min(packet, tx)); brst.first < now {
+		start = max(start, arrived)
+	}
+	l.debt = 0
+	s := &service{link: l, hop: h, burst: brst, start: start, finish: start + tx, packetTime: packet}
+	l.serving = s
+	b.at(s.finish, s)
 }
 
 // run ends the service: the burst goes on to its next hop.
@@ -158,9 +253,14 @@ func (s *service) run(b *Bench) {
 	l := s.link
 	l.serving = nil
 	l.free = s.finish
-	// Its turn is over even if it has no more to serve: were it forgotten at
-	// once, it could come back as a fresh flow and starve those that wait.
-	l.waiting.push(s.hop)
+	if !l.fifo {
+		// Its turn is over even if it has no more to serve: were it forgotten
+		// at once, it could come back as a fresh flow and starve those that wait.
+		l.waiting.push(s.hop)
+	}
+	if l.lossy.any() {
+		l.droppedPackets += s.burst.drop(l.lossy.drop(s.burst.packets()))
+	}
 	s.hop.served(b, s.burst, s.start+min(s.packetTime, s.finish-s.start))
 	if l.serving == nil {
 		l.serve(b)

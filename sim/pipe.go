@@ -1,260 +1,260 @@
 package sim
 
-import "sync"
+import (
+	"sync"
+	"syscall"
+)
 
 // Buffers of a connection direction.
 const (
 	initialWindow = 10 * MSS // RFC 6928
-	receiveBuffer = 6 << 20  // bytes delivered and not yet read: the receive window; Linux's tcp_rmem maximum
+	receiveBuffer = 6 << 20  // bytes that arrived and were not read: the receive window; Linux's tcp_rmem maximum
 	minSendBuffer = 64 << 10 // bytes written and not yet acknowledged
 	maxSendBuffer = 4 << 20  // Linux's tcp_wmem maximum
 )
 
 // pipe is one direction of a connection. Its bytes stay in one buffer from
-// Write to Read; the network moves only the counters, each of which counts
-// from the start of the stream: read <= delivered <= sent <= written, and
-// acked <= delivered.
+// Write to Read; the network moves only offsets, which count from the start of
+// the stream. The end of the stream takes one offset more, as a FIN does.
 type pipe struct {
-	src, dst   *conn
-	up, down   hop
-	congestion congestion
+	src, dst *conn
+	path     []hop  // from the sender's uplink to the receiver's downlink
+	back     []leg  // the way of the acknowledgements
+	sender   sender // what the sending end knows
 
 	buf         buffer
 	written     int64
-	sent        int64
-	delivered   int64
-	read        int64
-	acked       int64
-	edge        int64 // sent may not pass it: the receive window as last advertised to the sender
-	offered     int64 // the edge as last advertised by the receiver
 	blocked     bool  // a Write waits to append more
 	unsentLimit int64 // bytes written and not yet sent that Write stops at; 0 for none
-	finQueued   bool  // the sender has closed
-	finSent     bool
-	finished    bool // the receiver has everything and knows that it is the end
-	dead        bool // reset: nothing moves any more
-	lastAck     int64
+	closing     bool  // the sender has closed: the stream ends at written
+
+	delivered int64 // bytes that arrived in order
+	early     spans // bytes above that arrived
+	read      int64
+	offered   int64 // the edge of the receive window as last advertised
+	dead      bool  // reset: nothing moves any more
+	leaving   bool  // a burst is on its way out of the sender's node
 
 	canRead, canWrite sync.Cond
 }
 
-// burst is a run of bytes of one pipe on its way.
-type burst struct {
-	bytes  int64
-	first  int64 // instant when its first packet arrived where it now is
-	fin    bool  // the stream ends with it
-	marked bool  // it met a queue over its limit
-}
-
-// hop is a pipe's place at one link. The sender's uplink pulls from the pipe
-// what its window allows; a later link serves bursts that have arrived.
-type hop struct {
-	pipe   *pipe
-	link   *link
-	origin bool // pulls from the pipe
-	listed bool // stands in one of the link's queues or is served
-	next   *hop // in such a queue
-
-	bursts []burst // that have arrived and wait; not at the origin
-	queued int64   // their wire bytes
-	last   int64   // instant of the latest arrival: jitter must not reorder
-}
-
 func newPipe(b *Bench, src, dst *conn) *pipe {
-	p := &pipe{src: src, dst: dst, edge: receiveBuffer, offered: receiveBuffer}
-	p.congestion = newCongestion()
-	p.up = hop{pipe: p, link: src.node.up, origin: true}
-	p.down = hop{pipe: p, link: dst.node.down}
+	p := &pipe{src: src, dst: dst, offered: receiveBuffer}
+	p.sender.edge = receiveBuffer
+	p.sender.congestion = newCongestion(b.control)
+	p.path = newPath(p, route(src.node, dst.node), true)
+	p.back = route(dst.node, src.node)
 	p.canRead.L, p.canWrite.L = &b.mu, &b.mu
 	return p
 }
 
-// sendable returns how many bytes may be sent now: whole packets, but for the
-// end of what was written.
+// end returns the offset after the last one that may be sent.
+func (p *pipe) end() int64 {
+	if p.closing {
+		return p.written + 1
+	}
+	return p.written
+}
+
+// finished says whether the receiver has everything and knows that it is all.
+func (p *pipe) finished() bool { return p.closing && p.delivered > p.written }
+
+// readable returns how many bytes a Read may take now.
+func (p *pipe) readable() int64 { return min(p.delivered, p.written) - p.read }
+
+// sendable returns how many new bytes may be sent now: whole packets, but for
+// the end of what was written.
 func (p *pipe) sendable() int64 {
-	window := min(p.edge, p.acked+p.congestion.window()) - p.sent
-	rest := p.written - p.sent
+	s := &p.sender
+	window := min(s.edge-s.next, s.windowLeft())
+	rest := p.end() - s.next
+	if p.closing && rest == 1 {
+		return 1 // the end of the stream needs no window
+	}
 	if rest <= window && !p.blocked {
 		return rest
 	}
 	return max(min(window, rest)/MSS*MSS, 0)
 }
 
-// wants says whether the uplink has a reason to serve this pipe. It waits for
-// more acknowledgements where a little room would make a small burst, as
+// wants says whether there is a reason to send. It waits for more
+// acknowledgements where a little room would make a small burst, as
 // segmentation offload does.
 func (p *pipe) wants() bool {
+	s := &p.sender
+	if p.dead {
+		return false
+	}
+	if len(s.lost) > 0 {
+		// A time-out or the first loss must always get one packet out.
+		return s.inFlight() < s.congestion.window()
+	}
 	n := p.sendable()
 	switch {
-	case p.dead:
-		return false
 	case n == 0:
-		return p.finQueued && !p.finSent && p.sent == p.written
-	case n == p.written-p.sent || p.sent == p.acked:
+		return false
+	case n == p.end()-s.next || s.inFlight() == 0:
 		return true
 	}
-	return n >= min(p.up.link.quantum, p.smooth())
+	enough := min(p.path[0].link.quantum, p.smooth())
+	if p.unsentLimit > 0 { // more never comes together
+		enough = min(enough, p.unsentLimit/2)
+	}
+	return n >= enough
 }
 
 // smooth returns the largest burst with which the window still slides rather
-// than jumps.
+// than jumps. A queue that drops what does not fit is sensitive to how packets
+// come, so the way to one is smoother.
 func (p *pipe) smooth() int64 {
-	return max(p.congestion.window()/4/MSS*MSS, minBurst)
+	share := int64(4)
+	for i := range p.path {
+		if p.path[i].link.fifo {
+			share = 16
+		}
+	}
+	return max(p.sender.congestion.window()/share/MSS*MSS, minBurst)
 }
 
 // push offers the pipe to the uplink if it has something to send.
 func (p *pipe) push(b *Bench) {
-	if p.wants() {
-		p.up.link.offer(b, &p.up)
-	}
-}
-
-// sendBuffer returns how many bytes may be written ahead of the
-// acknowledgements: twice the window, as Linux tunes it.
-func (p *pipe) sendBuffer() int64 {
-	return min(max(2*p.congestion.window(), minSendBuffer), maxSendBuffer)
-}
-
-// room returns how many bytes may be written now.
-func (p *pipe) room() int64 {
-	room := p.sendBuffer() - (p.written - p.acked)
-	if p.unsentLimit > 0 {
-		room = min(room, p.unsentLimit-(p.written-p.sent))
-	}
-	return room
-}
-
-// take removes the next burst to serve; ok is false if there is none.
-func (h *hop) take(b *Bench) (next burst, ok bool) {
-	p := h.pipe
-	if p.dead || !h.origin && len(h.bursts) == 0 || h.origin && !p.wants() {
-		h.listed = false
-		h.link.active--
-		if p.dead && h.queued > 0 {
-			h.account(-h.queued)
-			h.bursts = nil
+	first := &p.path[0]
+	if !first.link.fifo {
+		if p.wants() {
+			first.link.offer(b, first)
 		}
+		return
+	}
+	// A queue takes what the window allows at once.
+	for p.wants() {
+		next, ok := p.pull(b, first)
+		if !ok {
+			return
+		}
+		first.link.enqueue(b, first, next)
+	}
+}
+
+// pull implements flow: it is the uplink's turn to take a burst from here.
+func (p *pipe) pull(b *Bench, h *hop) (burst, bool) {
+	if !p.wants() {
 		return burst{}, false
 	}
-	if h.origin {
-		n := min(p.sendable(), h.link.quantum)
-		if h.link.active == 1 {
-			n = min(n, p.smooth())
-		}
-		p.sent += n
-		if p.unsentLimit > 0 && p.written-p.sent <= p.unsentLimit/2 {
-			p.canWrite.Broadcast()
-		}
-		next = burst{bytes: n, first: b.now()}
-		if p.finQueued && p.sent == p.written {
-			p.finSent, next.fin = true, true
-		}
-		return next, true
+	limit := h.link.quantum
+	if h.link.active <= 1 || h.link.fifo {
+		limit = min(limit, p.smooth())
 	}
-	next = h.bursts[0]
-	if next.bytes > h.link.quantum && next.bytes > minBurst {
-		rest := next
-		next.bytes, next.fin = h.link.quantum, false
-		rest.bytes -= next.bytes
-		h.bursts[0] = rest
-	} else {
-		h.bursts = h.bursts[1:]
-		if len(h.bursts) == 0 {
-			h.bursts = nil
-		}
-	}
-	h.account(-wireBytes(next.bytes))
-	return next, true
-}
-
-func (h *hop) account(wire int64) {
-	h.queued += wire
-	h.link.queued += wire
-}
-
-// giveBack returns the part of a burst that was not served after all.
-func (h *hop) giveBack(rest burst) {
-	if h.origin {
-		h.pipe.sent -= rest.bytes
-		if rest.fin {
-			h.pipe.finSent = false
-		}
-		return
-	}
-	h.bursts = append([]burst{rest}, h.bursts...)
-	h.account(wireBytes(rest.bytes))
-}
-
-// served passes a burst on; its first packet left the link at first.
-func (h *hop) served(b *Bench, brst burst, first int64) {
-	p := h.pipe
-	if p.dead {
-		return
-	}
-	if !h.origin {
-		p.deliver(b, brst)
-		return
-	}
-	p.src.node.counters.SentBytes += brst.bytes
 	now := b.now()
-	arrive := max(b.travel(now, p.src.node, p.dst.node), p.down.last)
-	p.down.last = arrive
-	brst.first = arrive - (now - first)
-	b.at(arrive, &arrival{pipe: p, burst: brst})
-}
-
-// arrival is a burst that reaches the receiver's downlink.
-type arrival struct {
-	pipe  *pipe
-	burst burst
-}
-
-func (a *arrival) run(b *Bench) {
-	p, h := a.pipe, &a.pipe.down
-	if p.dead {
-		return
+	out, again := p.sender.take(limit, p.sendable(), now)
+	p.leaving = h.pulls
+	if p.unsentLimit > 0 && p.written-p.sender.next <= p.unsentLimit/2 {
+		p.canWrite.Broadcast()
 	}
-	wire := wireBytes(a.burst.bytes)
-	if l := h.link; l.queued+wire > l.limit && (h.queued+wire)*int64(max(l.active, 1)) >= l.limit {
-		a.burst.marked = true
-	}
-	h.bursts = append(h.bursts, a.burst)
-	h.account(wire)
-	h.link.offer(b, h)
+	return burst{
+		seq: out.lo, bytes: out.hi - out.lo, again: again,
+		first: now, order: p.sender.order,
+	}, true
 }
 
-// deliver hands a burst to the receiving connection and acknowledges it.
-func (p *pipe) deliver(b *Bench, brst burst) {
-	if p.dst.closed && brst.bytes > 0 {
+// putBack implements flow.
+func (p *pipe) putBack(rest burst) {
+	p.sender.giveBack(span{rest.seq, rest.seq + rest.bytes}, rest.again)
+}
+
+// over implements flow.
+func (p *pipe) over() bool { return p.dead }
+
+// sent implements flow: a burst has left the sender's node.
+func (p *pipe) sent(b *Bench, brst burst) {
+	p.leaving = false
+	n := p.src.node
+	if brst.again {
+		p.sender.stats.RetransmittedBytes += brst.bytes
+		n.counters.RetransmittedBytes += brst.bytes
+	} else {
+		n.counters.SentBytes += p.payload(brst.seq, brst.seq+brst.bytes)
+	}
+	p.setAlarm(b)
+}
+
+// payload returns how many of the offsets lo to hi are bytes of the stream.
+func (p *pipe) payload(lo, hi int64) int64 {
+	if p.closing && hi > p.written {
+		hi = p.written
+	}
+	return max(hi-lo, 0)
+}
+
+// arrived implements flow: it hands a burst to the receiving connection and
+// acknowledges it.
+func (p *pipe) arrived(b *Bench, brst burst) {
+	if p.dst.closed && p.payload(brst.seq, brst.seq+brst.bytes) > 0 {
 		p.dst.reset(b) // nobody will read it
 		return
 	}
-	p.delivered += brst.bytes
-	p.dst.node.counters.ReceivedBytes += brst.bytes
-	if brst.fin {
-		p.finished = true
+	if !p.dst.established && p.dst.dialing == nil {
+		p.dst.establish(b) // the ACK of its handshake was lost
 	}
+	fresh, packets := int64(0), int64(0)
+	brst.each(func(s span) {
+		fresh += p.receive(s)
+		packets += (s.hi - s.lo + MSS - 1) / MSS
+	})
+	if packets == 0 {
+		return // nothing of it arrived
+	}
+	if len(p.early) > 0 && p.early[0].lo <= p.delivered {
+		p.delivered = p.early[0].hi
+		p.early = p.early[1:]
+	}
+	p.dst.node.counters.ReceivedBytes += fresh
 	p.canRead.Broadcast()
-	packets := max((brst.bytes+MSS-1)/MSS, 1)
-	p.acknowledge(b, (packets+1)/2, brst.marked)
+	acks := (packets + 1) / 2
+	if len(p.early) > 0 || len(brst.lost) > 0 {
+		acks = packets // each packet out of order is acknowledged at once
+	}
+	p.acknowledge(b, acks, brst)
 }
 
-// acknowledge tells the sender what has been delivered and how much more there
-// is room for.
-func (p *pipe) acknowledge(b *Bench, packets int64, marked bool) {
+// receive takes the bytes of a span and returns how many of them are new
+// payload.
+func (p *pipe) receive(s span) int64 {
+	s.lo = max(s.lo, p.delivered)
+	if s.lo >= s.hi {
+		return 0
+	}
+	payload := p.payload(s.lo, s.hi)
+	if s.lo == p.delivered && len(p.early) == 0 {
+		p.delivered = s.hi
+		return payload
+	}
+	fresh := p.early.add(s)
+	if s.lo == p.delivered {
+		p.delivered = p.early[0].hi
+		p.early = p.early[1:]
+	}
+	return min(fresh, payload)
+}
+
+// acknowledge tells the sender what has arrived and how much more there is
+// room for.
+func (p *pipe) acknowledge(b *Bench, packets int64, of burst) {
 	p.offered = p.read + receiveBuffer
-	t := max(b.express(p.dst.node, p.src.node, packets), p.lastAck)
-	p.lastAck = t
-	b.at(t, &ack{pipe: p, delivered: p.delivered, edge: p.offered, marked: marked, fin: p.finished})
+	a := &ack{pipe: p, delivered: p.delivered, edge: p.offered, order: of.order, sentAt: of.sentAt}
+	if len(p.early) > 0 {
+		a.sacked = append(spans(nil), p.early...)
+	}
+	b.send(p.back, packets, a)
 }
 
-// ack is an acknowledgement that reaches the sender.
+// ack is an acknowledgement on its way to the sender.
 type ack struct {
 	pipe      *pipe
 	delivered int64
+	sacked    spans
 	edge      int64
-	marked    bool
-	fin       bool
+	order     int64 // of the burst that it answers
+	sentAt    int64
 }
 
 func (a *ack) run(b *Bench) {
@@ -262,13 +262,84 @@ func (a *ack) run(b *Bench) {
 	if p.dead {
 		return
 	}
-	p.congestion.acknowledged(a.delivered-p.acked, p.sent-p.acked, a.delivered, p.sent, a.marked)
-	p.acked, p.edge = a.delivered, a.edge
-	if p.written-p.acked <= p.sendBuffer()*2/3 {
+	s := &p.sender
+	progress := s.acknowledged(a, b.now())
+	if progress {
+		p.setAlarm(b)
+	}
+	if p.written-s.una <= p.sendBuffer()*2/3 {
 		p.canWrite.Broadcast()
 	}
 	p.push(b)
-	if a.fin {
+	if p.finished() && s.una > p.written {
 		p.src.acknowledgedFin()
 	}
+}
+
+// setAlarm sets the sender's timer anew.
+func (p *pipe) setAlarm(b *Bench) {
+	t := &p.sender.timer
+	t.kind, t.at = p.sender.nextAlarm(b.now())
+	if t.at != 0 && (t.pending == 0 || t.pending > t.at) {
+		t.pending = t.at
+		b.at(t.at, (*alarmEvent)(p))
+	}
+}
+
+// alarmEvent is the sender's timer going off; most are set anew before.
+type alarmEvent pipe
+
+func (e *alarmEvent) run(b *Bench) {
+	p := (*pipe)(e)
+	s, now := &p.sender, b.now()
+	t := &s.timer
+	if p.dead || t.pending > now {
+		return
+	}
+	t.pending = 0
+	switch {
+	case t.at == 0:
+		return
+	case t.at > now:
+		t.pending = t.at
+		b.at(t.at, e)
+		return
+	}
+	t.at = 0
+	if p.leaving {
+		return // what has not left the node cannot be lost; sent sets the timer anew
+	}
+	switch t.kind {
+	case alarmReorder:
+		if s.loseHoles() && s.una >= s.recover {
+			s.recovering, s.recover = true, s.next
+			s.stats.Recoveries++
+			s.congestion.lost()
+		}
+	case alarmProbe:
+		s.probe()
+	default:
+		if s.retries >= maxRetries {
+			p.src.fail(syscall.ETIMEDOUT)
+			return
+		}
+		s.timedOut(now)
+	}
+	p.push(b)
+	p.setAlarm(b)
+}
+
+// sendBuffer returns how many bytes may be written ahead of the
+// acknowledgements: twice the window, as Linux tunes it.
+func (p *pipe) sendBuffer() int64 {
+	return min(max(2*p.sender.congestion.window(), minSendBuffer), maxSendBuffer)
+}
+
+// room returns how many bytes may be written now.
+func (p *pipe) room() int64 {
+	room := p.sendBuffer() - (p.written - p.sender.una)
+	if p.unsentLimit > 0 {
+		room = min(room, p.unsentLimit-(p.written-p.sender.next))
+	}
+	return room
 }

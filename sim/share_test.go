@@ -59,7 +59,7 @@ func TestUnusedShareIsUsed(t *testing.T) {
 		stop()
 		header := float64(sim.MTU) / sim.MSS
 		assert.InEpsilon(t, size*8/9e6*header, fast.Seconds(), 0.02)
-		assert.InEpsilon(t, size*8/1e6*header, slow.Seconds(), 0.02)
+		assert.InEpsilon(t, size*8/1e6*header, slow.Seconds(), 0.04)
 	})
 }
 
@@ -230,9 +230,11 @@ func TestStreamsAreFaithful(t *testing.T) {
 			wg.Wait()
 			bits := float64(pairs*total) * 8
 			assert.GreaterOrEqual(rt, time.Since(start).Seconds(), bits/float64(rate))
-			all := int64(pairs * total)
-			assert.Equal(rt, sim.Counters{SentBytes: all, ReceivedBytes: all}, b.Counters("a"))
-			assert.Equal(rt, sim.Counters{SentBytes: all, ReceivedBytes: all}, b.Counters("b"))
+			for _, node := range []string{"a", "b"} {
+				got := b.Counters(node)
+				assert.EqualValues(rt, pairs*total, got.SentBytes)
+				assert.EqualValues(rt, pairs*total, got.ReceivedBytes)
+			}
 		})
 	})
 }

@@ -82,7 +82,8 @@ func TestTransferTime(t *testing.T) {
 		slack    float64 // of slow start, over the arithmetic
 	}{
 		{name: "uplink is the bottleneck", up: 10 * mbit, down: 50 * mbit, delay: 5 * time.Millisecond, bytes: 10e6, slack: 0.01},
-		{name: "downlink is the bottleneck", up: 50 * mbit, down: 10 * mbit, delay: 5 * time.Millisecond, bytes: 10e6, slack: 0.01},
+		// The last packets may be lost in a full queue and wait for a time-out.
+		{name: "downlink is the bottleneck", up: 50 * mbit, down: 10 * mbit, delay: 5 * time.Millisecond, bytes: 10e6, slack: 0.05},
 		{name: "equal links", up: 10 * mbit, down: 10 * mbit, delay: 5 * time.Millisecond, bytes: 10e6, slack: 0.01},
 		{name: "slow", up: 100 * kbit, down: 1 * mbit, delay: 20 * time.Millisecond, bytes: 1e6, slack: 0.01},
 		{name: "fast", up: gbit, down: gbit, delay: time.Millisecond, bytes: 200e6, slack: 0.02},

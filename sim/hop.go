@@ -1,0 +1,121 @@
+package sim
+
+// flow is what links carry: a direction of a connection, small packets on
+// their own, or packets from outside.
+type flow interface {
+	// pull takes the next burst to send; ok is false if there is none.
+	pull(b *Bench, h *hop) (next burst, ok bool)
+	// putBack returns the end of what pull returned last.
+	putBack(rest burst)
+	// over says that nothing of the flow needs to go on.
+	over() bool
+	// sent is told what has left the first link.
+	sent(b *Bench, brst burst)
+	// arrived is told what has left the last link.
+	arrived(b *Bench, brst burst)
+}
+
+// hop is a flow's place at one link of its route.
+type hop struct {
+	flow
+	leg
+	index  int  // in the flow's path
+	pulls  bool // takes its bursts from the flow; else they come by arrive
+	listed bool // stands in one of the link's queues or is served
+	next   *hop // in such a queue
+	onward *hop // at the next link; nil at the last
+
+	bursts []burst // that have arrived and wait, on a fair link
+	queued int64   // their wire bytes
+	last   int64   // instant of the latest arrival: jitter must not reorder
+}
+
+// newPath returns the hops of a flow over a route.
+func newPath(f flow, route []leg, pulls bool) []hop {
+	path := make([]hop, len(route))
+	for i, l := range route {
+		path[i] = hop{flow: f, leg: l, index: i, pulls: pulls && i == 0 && !l.link.fifo}
+		if i > 0 {
+			path[i-1].onward = &path[i]
+		}
+	}
+	return path
+}
+
+// take removes the next burst to serve on a fair link; ok is false if there is
+// none, and the hop is then no longer listed.
+func (h *hop) take(b *Bench) (next burst, ok bool) {
+	switch {
+	case h.over():
+		h.account(-h.queued)
+		h.bursts = nil
+	case h.pulls:
+		next, ok = h.pull(b, h)
+	case len(h.bursts) > 0:
+		next, ok = h.bursts[0], true
+		h.account(-next.wire())
+		if n := h.link.quantum; next.bytes > n {
+			var rest burst
+			next, rest = next.split(n)
+			h.bursts[0] = rest
+			h.account(rest.wire())
+		} else if h.bursts = h.bursts[1:]; len(h.bursts) == 0 {
+			h.bursts = nil
+		}
+	}
+	if !ok {
+		h.listed = false
+		h.link.active--
+	}
+	return next, ok
+}
+
+func (h *hop) account(wire int64) {
+	h.queued += wire
+	h.link.queued += wire
+}
+
+// giveBack returns the part of a burst that was not served after all.
+func (h *hop) giveBack(rest burst) {
+	if h.pulls {
+		h.putBack(rest)
+		return
+	}
+	h.bursts = append([]burst{rest}, h.bursts...)
+	h.account(rest.wire())
+}
+
+// served passes a burst on; its first packet left the link at first.
+func (h *hop) served(b *Bench, brst burst, first int64) {
+	if h.over() {
+		return
+	}
+	if h.index == 0 {
+		brst.sentAt = b.now() // when its last packet left, which is what the answer is to
+		h.sent(b, brst)
+	}
+	if brst.empty() {
+		return
+	}
+	if h.onward == nil {
+		h.arrived(b, brst)
+		return
+	}
+	now := b.now()
+	arrive := max(now+h.delay(b), h.onward.last)
+	h.onward.last = arrive
+	brst.first = arrive - (now - first)
+	b.at(arrive, &arrival{hop: h.onward, burst: brst})
+}
+
+// arrival is a burst that reaches a link.
+type arrival struct {
+	hop   *hop
+	burst burst
+}
+
+func (a *arrival) run(b *Bench) {
+	if !a.hop.over() {
+		a.hop.link.enqueue(b, a.hop, a.burst)
+	}
+}

@@ -1,0 +1,35 @@
+package sim
+
+// Outside is a flow of packets that were made outside the bench, such as a
+// kernel's: they cross the same links, queues, delays and losses as the bench's
+// own. A packet may be lost; those that arrive do so in order.
+type Outside struct {
+	bench *Bench
+	path  []hop
+}
+
+// Outside returns a flow between two nodes. It panics if either does not exist.
+func (b *Bench) Outside(from, to string) *Outside {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	o := &Outside{bench: b}
+	o.path = newPath(o, route(b.mustNode(from), b.mustNode(to)), false)
+	return o
+}
+
+// Send sends a packet of size wire bytes. If it is not lost, deliver is called
+// when it arrives; it must return at once and not call the bench.
+func (o *Outside) Send(size int, deliver func()) {
+	b := o.bench
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.progress.Add(1)
+	first := &o.path[0]
+	first.link.enqueue(b, first, burst{packet: &packet{size: int64(size), deliver: deliver}, first: b.now()})
+}
+
+func (o *Outside) pull(*Bench, *hop) (burst, bool) { return burst{}, false }
+func (o *Outside) putBack(burst)                   {}
+func (o *Outside) over() bool                      { return false }
+func (o *Outside) sent(*Bench, burst)              {}
+func (o *Outside) arrived(_ *Bench, brst burst)    { brst.packet.deliver() }
