@@ -62,10 +62,10 @@ type arrivals struct {
 	mu       sync.Mutex // guards the fields below
 	verified int        // bytes
 	wasted   map[string]int
-	kinds    map[string]int // events
-	order    []string       // files, in the order their pieces were verified
+	kinds    map[string]int   // events
+	order    []string         // files, in the order their pieces were verified
 	notify   func(pieces int) // after each; may be nil
-	lost     func() // a connection; may be nil
+	lost     func()           // a connection; may be nil
 }
 
 func newArrivals() *arrivals {

@@ -55,9 +55,17 @@ func many(n int, seed uint64) swarmCase {
 	return c
 }
 
+// pair is one downloader far away.
+func pair(seed uint64) swarmCase {
+	c := flash(seed)
+	c.name = "pair"
+	c.groups[0].count = 1
+	return c
+}
+
 func cases(seed uint64) []swarmCase {
 	return []swarmCase{
-		equal16(seed), flash(seed), mixed(seed), slowMix(seed),
+		pair(seed), equal16(seed), flash(seed), mixed(seed), slowMix(seed),
 		textbook(1, seed), textbook(5, seed), textbook(35, seed),
 		many(100, seed), many(300, seed),
 	}

@@ -25,11 +25,9 @@ func dump(d trial.Deployment, prefix string, limit int) {
 		n := dep.running[name]
 		n.mu.Lock()
 		u := &n.uploads
-		fmt.Printf("%s: level %d claims %d queue %d active %d granted %d reply %v best %.2f Mbit/s rates", name, u.slots.limit(), u.claims(), len(u.queue), len(u.active), u.lanes.granted(), u.reply, u.slots.best()*8/1e6)
-		for i, r := range u.slots.rates {
-			if r.samples > 0 {
-				fmt.Printf(" %d:%.1f(%d)", slotLevels[i], r.bytesPerSecond*8/1e6, r.samples)
-			}
+		fmt.Printf("%s: level %d claims %d queue %d active %d granted %d reply %v best %.2f Mbit/s rates", name, u.slots.n, u.claims(), len(u.queue), len(u.active), u.lanes.granted(), u.reply, u.slots.best()*8/1e6)
+		for _, r := range u.slots.rates {
+			fmt.Printf(" %.1f", r*8/1e6)
 		}
 		fmt.Println()
 		for _, sh := range n.shares {

@@ -261,7 +261,7 @@ func (c swarmCase) run(tb testing.TB) (r swarmResult) {
 	})
 	r.wall = time.Since(began)
 	sort.Slice(r.done, func(i, j int) bool { return r.done[i] < r.done[j] })
-	require.NoError(tb, failure)
+	require.NoError(tb, failure, r.log[:min(len(r.log), 20)])
 	return r
 }
 

@@ -8,6 +8,7 @@ type lane struct {
 	granted int      // grants that it has not answered
 	queued  int      // its requests that wait for a slot
 	active  int      // its requests that are being sent
+	behind  int      // eighths of the file that it lacks, rounded down
 	turn    uint64
 }
 
@@ -43,11 +44,22 @@ func (s *lanes) next(allowed func(*lane) bool) *lane {
 		if !l.willing || l.choked || !allowed(l) {
 			continue
 		}
-		if best == nil || l.pending() < best.pending() || l.pending() == best.pending() && l.turn < best.turn {
+		if best == nil || l.before(best) {
 			best = l
 		}
 	}
 	return best
+}
+
+// before says whether l deserves the next slot rather than m.
+func (l *lane) before(m *lane) bool {
+	switch {
+	case l.pending() != m.pending():
+		return l.pending() < m.pending()
+	case l.behind != m.behind:
+		return l.behind > m.behind
+	}
+	return l.turn < m.turn
 }
 
 // served notes that the lane had its turn.

@@ -44,60 +44,116 @@ func (s *session) pushed() (n int) {
 }
 
 // took learns how long a piece took from being asked for.
-func (sh *share) took(d time.Duration) {
-	if sh.typical == 0 {
-		sh.typical = d
+func (s *session) took(d time.Duration) {
+	if s.pace == 0 {
+		s.pace = d
 	}
-	sh.typical += (d - sh.typical) / 8
+	s.pace += (d - s.pace) / 4
+	sh := s.share
+	if sh.pace == 0 {
+		sh.pace = d
+	}
+	sh.pace += (d - sh.pace) / 16
 }
 
-// eta estimates when the rest of a piece will have come.
-func (r *request) eta(length int, typical time.Duration, now time.Time) time.Duration {
-	if r.got == 0 {
-		// Nothing tells how fast it will be, but the longer it has not begun
-		// the later it will end.
-		return typical + 2*max(now.Sub(r.asked)-typical, 0)
+// expected returns how long a piece takes from this neighbour.
+func (s *session) expected() time.Duration {
+	if s.pace == 0 {
+		return s.share.pace
 	}
-	took := now.Sub(r.first)
-	return time.Duration(float64(took) / float64(r.got) * float64(length-r.got))
+	return s.pace
 }
 
-// rescue returns a piece to ask of a neighbour although another was asked for
-// it: when every missing piece is asked for and that one will be late, so that
-// the new source will probably have sent it before.
-func (sh *share) rescue(s *session, now time.Time) (piece int, ok bool) {
+// eta estimates when the rest of a piece that the session was asked for will
+// have come.
+func (s *session) eta(r *request, now time.Time) time.Duration {
+	if r.got > 0 {
+		took := max(now.Sub(r.first), time.Millisecond)
+		return time.Duration(float64(took) / float64(r.got) * float64(s.share.manifest.PieceLen(r.piece)-r.got))
+	}
+	// Nothing tells how fast it will be, but the longer it has not begun the
+	// later it will end.
+	waited := now.Sub(r.asked)
+	return max(s.expected()-waited, s.expected()/2, waited-s.expected())
+}
+
+const (
+	moveMargin = 150 * time.Millisecond // that a move must gain
+	moveBudget = 1.0 / 128              // of the file's bytes, that moves may waste
+)
+
+// rescue finds a piece to ask of a neighbour although another was asked for it:
+// when every missing piece is asked for, and that one would come so late that
+// the new source will have sent it before. What has come of it already is
+// wasted, so moves have a budget; those that waste nothing are free.
+func (sh *share) rescue(s *session, now time.Time) (from *session, r *request) {
 	p := sh.pick
-	if p.have.count+p.inflight.count < p.have.n {
-		return 0, false
+	if p.have.count+p.inflight.count < p.have.n || s.pace == 0 && sh.pace == 0 {
+		return nil, nil
 	}
-	latest := 2*sh.typical + rescueMargin
+	var best time.Duration
+	budget := int64(float64(sh.manifest.Size)*moveBudget) - sh.moved
 	for _, other := range sh.sessions {
 		if other == s {
 			continue
 		}
-		for i, r := range other.requests {
-			if r.withdrawn || !s.theirs.has(i) || s.requests[i] != nil || sh.askers(i) > 1 {
+		for i, x := range other.requests {
+			if x.withdrawn || !s.theirs.has(i) || s.requests[i] != nil || int64(x.got) > budget {
 				continue
 			}
-			if eta := r.eta(sh.manifest.PieceLen(i), sh.typical, now); eta > latest || eta == latest && i < piece {
-				piece, ok, latest = i, true, eta
+			gain := other.eta(x, now) - s.expected() - moveMargin
+			if x.got == 0 && now.Sub(x.asked) < moveMargin {
+				continue // it may be about to begin
+			}
+			if gain > best || gain == best && r != nil && i < r.piece {
+				from, r, best = other, x, gain
 			}
 		}
 	}
-	return piece, ok
+	return from, r
 }
 
-// rescueMargin is how much later than a new source an old one must be.
-const rescueMargin = 200 * time.Millisecond
+// choose returns the piece to ask of a neighbour, if there is one. If another
+// neighbour is asked for it already, that request is to be withdrawn.
+func (sh *share) choose(s *session, now time.Time) (piece int, from *session, late *request, ok bool) {
+	if piece, ok = sh.pick.pick(s.theirs); ok {
+		return piece, nil, nil, !sh.tooSlow(s, piece, now)
+	}
+	if from, late = sh.rescue(s, now); late != nil {
+		return late.piece, from, late, true
+	}
+	return 0, nil, nil, false
+}
 
-// askers counts the neighbours that are asked for a piece.
-func (sh *share) askers(piece int) (n int) {
-	for _, s := range sh.sessions {
-		if r := s.requests[piece]; r != nil && !r.withdrawn {
-			n++
+// tooSlow says whether a piece is better left to another neighbour: this one
+// would still be sending it when everything else has come, and another that
+// holds it is much faster.
+func (sh *share) tooSlow(s *session, piece int, now time.Time) bool {
+	rest := sh.remaining(now)
+	if s.pace == 0 || rest == 0 || s.pace < rest+moveMargin {
+		return false
+	}
+	for _, other := range sh.sessions {
+		if other != s && other.greeted && other.theirs.has(piece) && other.pace > 0 && 2*other.pace < s.pace {
+			return true
 		}
 	}
-	return n
+	return false
+}
+
+// remaining estimates how long the rest of the file takes, 0 if unknown.
+func (sh *share) remaining(now time.Time) time.Duration {
+	if sh.pick.have.count == 0 || sh.first.IsZero() {
+		return 0
+	}
+	missing := sh.pick.have.n - sh.pick.have.count
+	return sh.gap * time.Duration(missing)
+}
+
+// move withdraws a request, to ask another neighbour for the piece.
+func (sh *share) move(from *session, r *request) {
+	sh.moved += int64(r.got)
+	from.withdraw(r)
 }
 
 // tick looks after everything that is late; mu is held.
@@ -114,7 +170,7 @@ func (n *node) tick(now time.Time) {
 				if !s.declined || !s.greeted {
 					continue
 				}
-				if _, late := sh.rescue(s, now); late {
+				if _, _, _, ok := sh.choose(s, now); ok {
 					s.declined = false
 					s.send(&wire.Frame{Body: &wire.Frame_Interest{Interest: &wire.Interest{Interested: true}}})
 				}

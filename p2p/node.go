@@ -3,7 +3,9 @@ package p2p
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -43,7 +45,11 @@ func newNode(ctx context.Context, d *deployment, name string, id identity) *node
 		dep: d, name: name, self: id, origin: isOrigin(name), store: d.content.Store(name),
 		shares: map[string]*share{}, strikes: map[peer.ID]int{},
 	}
-	n.uploads.slots = newSlots(d.settings.slots)
+	start := d.settings.slots
+	if v := os.Getenv("START"); v != "" && !n.origin {
+		start, _ = strconv.Atoi(v)
+	}
+	n.uploads.slots = newSlots(start)
 	n.ctx, n.cancel = context.WithCancel(ctx)
 	return n
 }

@@ -121,6 +121,7 @@ func (s *session) onHello(h *wire.Hello, now time.Time) error {
 		theirs.fill()
 	}
 	s.theirs, s.greeted = theirs, true
+	s.rank()
 	s.credit = min(int(h.Push), wire.MaxGrant)
 	for i := range theirs.n {
 		if theirs.has(i) {
@@ -139,13 +140,19 @@ func (s *session) onHello(h *wire.Hello, now time.Time) error {
 	return nil
 }
 
+// rank updates how far behind the neighbour is.
+func (s *session) rank() {
+	n := s.theirs.n
+	s.lane.behind = 8 * (n - s.theirs.count) / n
+}
+
 func (s *session) onHave(h *wire.Have, now time.Time) {
 	sh, n := s.share, s.node
 	for _, p := range h.Pieces {
 		i := int(p)
 		if j := s.sent[i]; j != nil {
 			s.acknowledged(j)
-			n.uploads.slots.acknowledged(now, j.upload, j.length)
+			s.delivered(j.length, now)
 		}
 		if s.theirs.set(i) {
 			sh.pick.seen(i)
@@ -161,6 +168,7 @@ func (s *session) onHave(h *wire.Have, now time.Time) {
 			}
 		}
 	}
+	s.rank()
 	if sh.complete() && s.theirs.full() {
 		s.goodbye(wire.Reason_REASON_DONE)
 		return
@@ -172,9 +180,9 @@ func (s *session) onHave(h *wire.Have, now time.Time) {
 func (s *session) onGrant(count int, now time.Time) {
 	sh := s.share
 	for ; count > 0; count-- {
-		piece, ok := sh.pick.pick(s.theirs)
-		if !ok {
-			piece, ok = sh.rescue(s, now)
+		piece, from, late, ok := sh.choose(s, now)
+		if late != nil {
+			sh.move(from, late)
 		}
 		if !ok {
 			s.declined = true
@@ -227,6 +235,9 @@ func (s *session) receive(piece, offset, length int) error {
 	s.received += int64(length)
 	whole, withdrawn := r.got == len(buf), r.withdrawn
 	s.heard = time.Now()
+	if withdrawn {
+		sh.moved += int64(length)
+	}
 	n.mu.Unlock()
 	if withdrawn {
 		n.store.Waste(sh.file, length, s.label, "cancelled")
@@ -251,7 +262,8 @@ func (s *session) receive(piece, offset, length int) error {
 	switch {
 	case withdrawn:
 	case verdict == workload.Accepted:
-		sh.took(time.Since(r.asked))
+		s.took(time.Since(r.asked))
+		sh.arrived(time.Now())
 		sh.gained(piece, s, time.Now())
 	case verdict == workload.Corrupt:
 		banned := n.strike(s.peer, sh.file, piece)

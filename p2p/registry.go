@@ -44,29 +44,12 @@ func (r *registry) register(lease *member, id peer.ID, addresses [][]byte, known
 	for _, k := range known {
 		skip[k] = true
 	}
-	for len(named) < want {
-		var best *member
-		ties := 0
-		for _, m := range r.sorted {
-			if skip[m.id] {
-				continue
-			}
-			switch {
-			case best == nil || m.degree < best.degree:
-				best, ties = m, 1
-			case m.degree == best.degree:
-				if ties++; r.rng.IntN(ties) == 0 {
-					best = m
-				}
-			}
-		}
-		if best == nil {
-			break
-		}
-		skip[best.id] = true
-		best.degree++
+	candidates := slices.DeleteFunc(slices.Clone(r.sorted), func(m *member) bool { return skip[m.id] })
+	r.rng.Shuffle(len(candidates), func(i, j int) { candidates[i], candidates[j] = candidates[j], candidates[i] })
+	for _, m := range candidates[:min(want, len(candidates))] {
+		m.degree++
 		self.degree++
-		named = append(named, best)
+		named = append(named, m)
 	}
 	return self, named
 }

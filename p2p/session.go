@@ -42,11 +42,15 @@ type session struct {
 	received int64 // bytes of pieces
 	counted  int64 // of them that a choker has seen
 
+	pace time.Duration // smoothed time from asking it for a piece to having it
+
 	// What we do for it.
 	lane    lane
 	credit  int          // pieces that may be pushed at a time
 	pushing int          // pieces that are pushed and not yet acknowledged
 	granted time.Time    // when the latest grant left
+	acked   time.Time    // when the latest piece was acknowledged
+	rate    float64      // smoothed bytes per second acknowledged
 	sent    map[int]*job // sent and not yet acknowledged by a Have
 
 	began  time.Time

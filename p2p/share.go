@@ -26,7 +26,11 @@ type share struct {
 	pick     *picker    // nil until the manifest is known
 	sessions []*session // in the order they began: map order must not feed a choice
 	dialing  map[peer.ID]bool
-	typical  time.Duration // smoothed time from asking for a piece to having it
+	pace     time.Duration // smoothed time from asking for a piece to having it
+	first    time.Time     // when the first piece came
+	latest   time.Time     // when the latest did
+	gap      time.Duration // smoothed time between pieces
+	moved    int64         // bytes wasted by asking another neighbour for a late piece
 	choker   *choker
 
 	registry *registry           // at the origin
@@ -141,6 +145,20 @@ func (sh *share) gained(piece int, from *session, now time.Time) {
 		sh.finish(nil)
 	}
 	sh.node.pump(now)
+}
+
+// arrived learns the pace at which pieces come, from all neighbours together.
+func (sh *share) arrived(now time.Time) {
+	if sh.first.IsZero() {
+		sh.first, sh.latest = now, now
+		return
+	}
+	gap := now.Sub(sh.latest)
+	sh.latest = now
+	if sh.gap == 0 {
+		sh.gap = gap
+	}
+	sh.gap += (gap - sh.gap) / 16
 }
 
 // release gives up a claim on a piece that a session asked for, so that it can

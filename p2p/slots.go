@@ -4,127 +4,128 @@ import "time"
 
 // slots decides how many uploads a node runs at once. It wants the fewest that
 // still fill the uplink: a piece that is sent alone is forwardable earliest,
-// but a receiver that is slower than the uplink must not hold it up alone. It
-// measures the rate at which pieces are acknowledged for each number of uploads
-// and settles on the smallest that comes close to the best. It has no clock of
-// its own and is not safe for concurrent use.
+// but a slow receiver, or a connection whose window is still small, must not
+// hold the uplink up. It compares the rate of a window of time with the best
+// that it has seen: below that it adds a slot, at it it tries with one less,
+// and now and then it looks whether more slots reach a higher rate. It has no
+// clock of its own and is not safe for concurrent use.
 type slots struct {
-	level int               // index into slotLevels
-	rates [nLevels]slotRate // by level
-	most  int               // highest level allowed
+	n     int       // uploads that may run at once
+	rates []float64 // bytes per second in the latest windows, the newest last
 
-	delivered int64     // bytes acknowledged
-	settled   time.Time // samples of uploads that started before it belong to an older level
+	start time.Time // of the window; zero while nothing is sent
+	bytes int64     // sent in it
+	ran   int64     // the same, each byte times the uploads that ran
+
+	shrunk  bool      // the last change was to less
+	settled time.Time // no attempt with less before
+	probe   time.Time // an attempt with more after
+	back    int       // slots to go back to if the attempt that runs gains nothing; 0 if none runs
 }
-
-// slotRate is what a level achieved.
-type slotRate struct {
-	bytesPerSecond float64 // smoothed; 0 for unknown
-	samples        int
-	at             time.Time // of the latest sample
-}
-
-const nLevels = 12
-
-// slotLevels are the numbers of parallel uploads that are tried.
-var slotLevels = [nLevels]int{1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64}
 
 const (
-	goodEnough   = 0.93             // of the best known rate
-	levelMemory  = 15 * time.Second // after which a level's rate is forgotten
-	levelSamples = 2                // uploads per slot that make a level's rate known
+	mostSlots     = 64
+	windowTime    = 300 * time.Millisecond  // at least, of a window
+	windowBytes   = 768 << 10               // at least, sent in a window that is not of
+	windowLongest = 2500 * time.Millisecond // this time
+	windowsKept   = 12
+	inUse         = 0.75            // of the slots, on average
+	filled        = 0.8             // of the best rate: the uplink counts as full
+	gained        = 1.12            // times the best rate: more slots were worth it
+	longestUpload = 3 * time.Second // of a piece among others
+	settleTime    = 8 * time.Second // after less was too little
+	probePeriod   = 5 * time.Second
 )
 
-// newSlots starts at the given number of uploads.
-func newSlots(start int) *slots {
-	s := &slots{most: nLevels - 1}
-	for i, n := range slotLevels {
-		if n <= start {
-			s.level = i
+// newSlots starts with n.
+func newSlots(n int) *slots { return &slots{n: min(n, mostSlots)} }
+
+// limit returns how many uploads of pieces of so many bytes may run at once:
+// never so many that each would take longer than longestUpload.
+func (s *slots) limit(pieceLen int) int {
+	if best := s.best(); best > 0 {
+		return min(s.n, max(2, int(best*longestUpload.Seconds()/float64(pieceLen))))
+	}
+	return s.n
+}
+
+// best returns the rate that the uplink has shown of late in bytes per second,
+// 0 if none is known: the highest but one, for a single window may hold what was
+// left over from the one before.
+func (s *slots) best() float64 {
+	var first, second float64
+	for _, r := range s.rates {
+		if r > first {
+			first, second = r, first
+		} else if r > second {
+			second = r
 		}
 	}
-	return s
+	if second == 0 {
+		return first
+	}
+	return second
 }
 
-// limit returns how many uploads may run at once.
-func (s *slots) limit() int { return slotLevels[s.level] }
+// idle takes the news that no upload runs.
+func (s *slots) idle() { s.start = time.Time{} }
 
-// upload is what slots remembers of an upload that runs.
-type upload struct {
-	started   time.Time
-	delivered int64 // by the node when it started
-	idle      bool  // there was a free slot at some time since: its rate is no measure
-}
-
-func (s *slots) begin(now time.Time) upload {
-	return upload{started: now, delivered: s.delivered}
-}
-
-// acknowledged takes the news that an upload of so many bytes has arrived. The
-// sample is the rate at which the whole node delivered during its life.
-func (s *slots) acknowledged(now time.Time, u upload, bytes int) {
-	s.delivered += int64(bytes)
-	took := now.Sub(u.started)
-	if took <= 0 || u.started.Before(s.settled) {
+// sent takes the news that bytes of pieces were handed to the network while so
+// many uploads ran.
+func (s *slots) sent(now time.Time, bytes, running int) {
+	if s.start.IsZero() {
+		s.open(now)
 		return
 	}
-	rate := float64(s.delivered-u.delivered) / took.Seconds()
-	r := &s.rates[s.level]
-	if u.idle {
-		// Too few uploads to fill the level: the rate is a lower bound only.
-		if rate > r.bytesPerSecond && r.samples > 0 {
-			r.bytesPerSecond = rate
-		}
+	s.bytes += int64(bytes)
+	s.ran += int64(bytes) * int64(running)
+	took := now.Sub(s.start)
+	if took < windowTime || s.bytes < windowBytes && took < windowLongest {
 		return
 	}
-	if r.samples == 0 {
-		r.bytesPerSecond = rate
-	} else {
-		r.bytesPerSecond += (rate - r.bytesPerSecond) / 4
+	rate := float64(s.bytes) / took.Seconds()
+	best := s.best()
+	s.rates = append(s.rates, rate)
+	if len(s.rates) > windowsKept {
+		s.rates = s.rates[1:]
 	}
-	r.samples++
-	r.at = now
-	if r.samples >= levelSamples*s.limit() {
-		s.choose(now)
+	// Slots that nobody used say nothing about how many it takes.
+	if float64(s.ran) >= inUse*float64(s.bytes)*float64(s.n) {
+		s.adapt(now, rate, best)
 	}
+	s.open(now)
 }
 
-// choose moves to the level to use next.
-func (s *slots) choose(now time.Time) {
-	best := 0.0
-	for i := range s.rates {
-		r := &s.rates[i]
-		if i != s.level && now.Sub(r.at) > levelMemory {
-			*r = slotRate{}
-		}
-		best = max(best, r.bytesPerSecond)
-	}
-	next := s.level
-	for i := 0; i <= s.most; i++ {
-		if s.rates[i].bytesPerSecond >= goodEnough*best {
-			next = i
-			break
-		}
-	}
+func (s *slots) open(now time.Time) {
+	s.start, s.bytes, s.ran = now, 0, 0
+}
+
+// adapt chooses the number for the next window from the rate of the last one
+// and the best before it.
+func (s *slots) adapt(now time.Time, rate, best float64) {
+	back, shrunk := s.back, false
+	s.back = 0
 	switch {
-	case next == s.level && s.level > 0 && s.rates[s.level-1].samples == 0:
-		next = s.level - 1 // would fewer do?
-	case next == s.level && s.level < s.most && s.rates[s.level+1].samples == 0:
-		next = s.level + 1 // would more do better?
-	}
-	if next != s.level {
-		s.level = next
-		s.settled = now
-		if s.rates[next].samples > 0 {
-			s.rates[next].samples = 1 // its average starts from what is known
+	case best == 0: // nothing to compare with
+		s.probe = now.Add(probePeriod)
+	case rate > gained*best: // more than ever: it may not be the end
+		s.n += max(1, s.n/2)
+		s.probe = now.Add(probePeriod)
+	case back > 0: // the attempt with more gained nothing
+		s.n = back
+	case rate < filled*best:
+		if s.shrunk { // the last attempt with less was one too many
+			s.settled = now.Add(settleTime)
 		}
+		s.n += max(1, s.n/4)
+	case now.After(s.probe):
+		s.back = s.n
+		s.n += max(1, s.n/4)
+		s.probe = now.Add(probePeriod)
+	case s.n > 1 && now.After(s.settled):
+		s.n -= max(1, s.n/4)
+		shrunk = true
 	}
-}
-
-// best returns the highest known rate in bytes per second, 0 if none is known.
-func (s *slots) best() (rate float64) {
-	for i := range s.rates {
-		rate = max(rate, s.rates[i].bytesPerSecond)
-	}
-	return rate
+	s.shrunk = shrunk
+	s.n = min(s.n, mostSlots)
 }

@@ -19,6 +19,6 @@ const (
 
 // Limits of one neighbour.
 const (
-	pushCredit = 4 // pieces that the origin may send at a time unasked
-	maxStrikes = 3 // corrupt pieces until a peer is banned
+	pushCredit = 16 // pieces that the origin may send at a time unasked
+	maxStrikes = 3  // corrupt pieces until a peer is banned
 )

@@ -26,11 +26,6 @@ type nodeTransport struct {
 
 var _ transport.Transport = (*nodeTransport)(nil)
 
-// sendBuffer is what is asked of the network as send buffer, in bytes. A have
-// or a grant waits behind what is in it, so it must not hold seconds of a slow
-// uplink; what a fast one needs is more than TCP's default start anyway.
-const sendBuffer = 64 << 10
-
 // Dial implements transport.Transport.
 func (t *nodeTransport) Dial(ctx context.Context, raddr ma.Multiaddr, p peer.ID) (transport.CapableConn, error) {
 	_, addr, err := manet.DialArgs(raddr)
@@ -50,6 +45,7 @@ func (t *nodeTransport) Dial(ctx context.Context, raddr ma.Multiaddr, p peer.ID)
 		scope.Done()
 		return nil, err
 	}
+	limitUnsent(raw)
 	conn, err := manet.WrapNetConn(raw)
 	if err != nil {
 		raw.Close()
@@ -65,7 +61,7 @@ func (t *nodeTransport) Listen(laddr ma.Multiaddr) (transport.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening at %s: %w", laddr, err)
 	}
-	wrapped, err := manet.WrapNetListener(l)
+	wrapped, err := manet.WrapNetListener(limitingListener{l})
 	if err != nil {
 		l.Close()
 		return nil, err

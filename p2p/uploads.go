@@ -28,7 +28,6 @@ type job struct {
 	off     int
 	pushed  bool
 	state   jobState
-	upload  upload
 }
 
 type jobState int
@@ -116,6 +115,25 @@ func (u *uploads) drop(s *session) {
 	u.lanes.remove(&s.lane)
 }
 
+// delivered learns the pace at which the neighbour takes pieces.
+func (s *session) delivered(bytes int, now time.Time) {
+	if took := now.Sub(s.acked); !s.acked.IsZero() && took > 0 {
+		s.rate += (float64(bytes)/took.Seconds() - s.rate) / 4
+	}
+	s.acked = now
+}
+
+// room says whether the neighbour may claim one more upload: what it takes in a
+// round trip, and two more. Others would only wait for it, and could not be
+// had elsewhere meanwhile.
+func (s *session) room() bool {
+	inFlight := s.rate * s.node.uploads.reply.Seconds() / float64(s.share.manifest.PieceSize)
+	return s.lane.pending() < laneClaims+int(inFlight)
+}
+
+// laneClaims is how many uploads a neighbour may claim at least.
+const laneClaims = 3
+
 // acknowledged takes note that the neighbour has, or does not want, a job that
 // was sent.
 func (s *session) acknowledged(j *job) {
@@ -131,11 +149,13 @@ func (s *session) acknowledged(j *job) {
 func (n *node) pump(now time.Time) {
 	u := &n.uploads
 	for {
-		for len(u.active) < u.slots.limit() && len(u.queue) > 0 {
+		for len(u.queue) > 0 {
 			j := u.queue[0]
+			if len(u.active) >= u.slots.limit(j.length) {
+				break
+			}
 			u.remove(j)
 			j.state = jobSending
-			j.upload = u.slots.begin(now)
 			u.active = append(u.active, j)
 			j.session.lane.active++
 			j.session.sending = append(j.session.sending, j)
@@ -146,7 +166,7 @@ func (n *node) pump(now time.Time) {
 			break
 		}
 		s := l.session
-		if u.claims() >= u.slots.limit()+u.ahead(s.share.manifest.PieceSize) {
+		if size := s.share.manifest.PieceSize; u.claims() >= u.slots.limit(size)+u.ahead(size) {
 			break
 		}
 		u.lanes.served(l)
@@ -162,10 +182,8 @@ func (n *node) pump(now time.Time) {
 		s.granted = now
 		s.send(&wire.Frame{Body: &wire.Frame_Grant{Grant: &wire.Grant{Count: 1}}})
 	}
-	if u.claims() < u.slots.limit() {
-		for _, j := range u.active {
-			j.upload.idle = true
-		}
+	if len(u.active) == 0 {
+		u.slots.idle()
 	}
 }
 
@@ -175,7 +193,7 @@ func (n *node) pump(now time.Time) {
 func (n *node) nextLane() (best *lane, push bool) {
 	for _, l := range n.uploads.lanes.all {
 		s := l.session
-		if sp := s.share.spread; sp == nil || sp.done() || !s.greeted || s.pushing >= s.credit || l.choked {
+		if sp := s.share.spread; sp == nil || sp.done() || !s.greeted || s.pushing >= s.credit || l.choked || !s.room() {
 			continue
 		}
 		if best == nil || best.session.share == s.share && s.share.spread.better(s, best.session) ||
@@ -188,6 +206,9 @@ func (n *node) nextLane() (best *lane, push bool) {
 	}
 	return n.uploads.lanes.next(func(l *lane) bool {
 		sp := l.session.share.spread
+		if !l.session.room() {
+			return false
+		}
 		return sp == nil || sp.done() || l.session.credit == 0
 	}), false
 }
@@ -201,9 +222,12 @@ func (s *session) onRequest(piece int, now time.Time) error {
 	}
 	s.lane.granted--
 	n.uploads.answered(now.Sub(s.granted))
-	if !s.share.pick.have.has(piece) || s.sent[piece] != nil || n.uploads.find(s, piece) != nil {
+	switch {
+	case !s.share.pick.have.has(piece):
 		s.send(&wire.Frame{Body: &wire.Frame_Reject{Reject: &wire.Reject{Piece: uint32(piece)}}})
-	} else {
+	case s.sent[piece] != nil || n.uploads.find(s, piece) != nil:
+		// It is on its way: a push and the request have crossed.
+	default:
 		n.uploads.add(s, piece, false)
 	}
 	n.pump(now)

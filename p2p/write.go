@@ -124,9 +124,11 @@ func (s *session) writeChunk(out outgoing) error {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	now := time.Now()
+	n.uploads.slots.sent(now, out.chunk, len(n.uploads.active))
 	if j.off += out.chunk; j.off == j.length && j.state == jobSending {
 		n.uploads.finished(j)
-		n.pump(time.Now())
+		n.pump(now)
 	}
 	return nil
 }

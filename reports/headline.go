@@ -91,13 +91,16 @@ func (v *view) alone(at string, p point, c cell) []string {
 		s = fmt.Sprintf("%s%s finished in %s%s", at, c.arch, with(seconds, span.mid), medians(c.trials))
 	}
 	out := []string{s + "."}
-	if peersSent().over(c.trials).mid > 0 {
-		out = append(out, fmt.Sprintf("The origin sent %s, the peers sent %s.", v.copies(c, originSent()), v.copies(c, peersSent())))
-	} else {
-		out = append(out, fmt.Sprintf("The origin sent %s, the peers nothing.", v.copies(c, originSent())))
+	peers := v.copies(c, peersSent())
+	if !shares(c) {
+		peers = with(octets, peersSent().over(c.trials).mid)
 	}
-	return out
+	return append(out, fmt.Sprintf("The origin sent %s, the peers %s.", v.copies(c, originSent()), peers))
 }
+
+// shares says whether peers send more than the requests that every client
+// sends.
+func shares(c cell) bool { return peersShare().over(c.trials).mid >= 0.01 }
 
 // medians says what a figure of several trials is.
 func medians(trials []*measure.Trial) string {
@@ -256,7 +259,7 @@ func (v *view) why(best, other cell, m metric) string {
 		return fmt.Sprintf("its first piece was there after %s instead of %s", with(seconds, early), with(seconds, late))
 	}
 	a, b := originSent().over(best.trials).mid, originSent().over(other.trials).mid
-	if peersSent().over(best.trials).mid <= 0 || a >= 0.9*b {
+	if !shares(best) || !(a < 0.9*b) {
 		return ""
 	}
 	x, ok := v.copyCount(best, originSent())

@@ -98,7 +98,23 @@ func TestHeadline(t *testing.T) {
 		{
 			name:  "one architecture",
 			crowd: func(c *crowd) { c.archs = []string{mesh} },
-			want:  []string{"p2p finished in 13.5 s, 1.13x its lower bound of 11.9 s.", "The origin sent 1.10 copies of the file, the peers sent 39.1 copies of the file."},
+			want:  []string{"p2p finished in 13.5 s, 1.13x its lower bound of 11.9 s.", "The origin sent 1.10 copies of the file, the peers 39.1 copies of the file."},
+		},
+		{
+			name:   "one architecture whose peers only ask",
+			crowd:  func(c *crowd) { c.archs = []string{server} },
+			change: func(r *measure.Result) { r.Trials[0].Summary.PeersSentBytes = 17 << 10 },
+			want:   []string{"The origin sent 40.2 copies of the file, the peers 17.0 KiB."},
+		},
+		{
+			name: "a server that sent less is not explained by its peers",
+			change: func(r *measure.Result) {
+				scaled(r, server, mesh, 1, 0.5)
+				find(r, server, 1).Summary.OriginSentBytes = 1 << 20
+				find(r, server, 1).Summary.PeersSentBytes = 1 << 10
+			},
+			want: []string{"2.00 times as fast as p2p (13.5 s)."},
+			not:  []string{"copies"},
 		},
 		{
 			name:  "one architecture, incomplete",

@@ -15,6 +15,8 @@ type metric struct {
 	// lowIsBad says that small values are the bad ones, so that an undefined
 	// one counts as smaller than any.
 	lowIsBad bool
+	// fine shows three decimals: for ratios whose distance from 1 matters.
+	fine bool
 	// optional leaves the row out where it is undefined for everybody.
 	optional bool
 }
@@ -126,6 +128,7 @@ func metrics(allAtOnce bool) []metric {
 		return metric{name: name, kind: kind, get: func(t *measure.Trial) *float64 { return get(&t.Summary) }}
 	}
 	better := func(m metric) metric { m.lowIsBad = true; return m }
+	fine := func(m metric) metric { m.fine = true; return m }
 	pieces := metric{name: "bound for pieces", kind: seconds, optional: true, get: func(t *measure.Trial) *float64 { return t.Bounds.PiecesS }}
 	rows := []metric{makespan(), bound(), pieces, overBound()}
 	rows = append(rows,
@@ -143,9 +146,9 @@ func metrics(allAtOnce bool) []metric {
 	return append(rows,
 		better(from("goodput", rate, func(s *measure.Summary) *float64 { return s.GoodputBPS })),
 		originSent(), peersSent(), better(peersShare()),
-		from("overhead ratio", plain, func(s *measure.Summary) *float64 { return s.OverheadRatio }),
+		fine(from("overhead ratio", plain, func(s *measure.Summary) *float64 { return s.OverheadRatio })),
 		metric{name: "wasted", kind: octets, get: ofBytes(func(s *measure.Summary) int64 { return s.WastedBytes })},
-		better(from("fairness (Jain)", plain, func(s *measure.Summary) *float64 { return s.FairnessJain })),
+		fine(better(from("fairness (Jain)", plain, func(s *measure.Summary) *float64 { return s.FairnessJain }))),
 		wall(),
 		metric{name: "peak memory", kind: octets, get: func(t *measure.Trial) *float64 {
 			if t.PeakRSSBytes <= 0 {

@@ -63,7 +63,7 @@ func unitFor(q quantity, top float64) unit {
 }
 
 // number writes v with about three significant digits, more for values of a
-// hundred and above. Numbers that are not finite are undefined.
+// hundred and above, fewer below 0.1; nothing above zero reads as zero. Numbers that are not finite are undefined.
 func number(v float64) string {
 	a := math.Abs(v)
 	switch {
@@ -71,6 +71,8 @@ func number(v float64) string {
 		return undefined
 	case v == 0:
 		return "0"
+	case v > 0 && v < 0.0005:
+		return "<0.001"
 	case a >= 1e7 || a < 0.0005:
 		return strconv.FormatFloat(v, 'g', 3, 64)
 	case a >= 999.95:

@@ -76,7 +76,7 @@ func (v *view) sideBySide(p point, cells []cell) grid {
 		u := m.unit(figures)
 		row := []string{m.title(u)}
 		for _, f := range figures {
-			row = append(row, f.in(u))
+			row = append(row, m.write(f, u))
 		}
 		if both {
 			text := undefined
@@ -116,10 +116,15 @@ func (m metric) title(u unit) string {
 	return m.name + " (" + u.name + ")"
 }
 
-// in writes a figure in the unit: the median, and the range of several seeds.
-func (f figure) in(u unit) string {
-	mid := number(f.mid / u.worth)
-	low, high := number(f.low/u.worth), number(f.high/u.worth)
+// write writes a figure in the unit: the median, and the range of several seeds.
+func (m metric) write(f figure, u unit) string {
+	one := func(v float64) string {
+		if v /= u.worth; m.fine && v >= 0.0005 && v < 10 {
+			return strconv.FormatFloat(v, 'f', 3, 64)
+		}
+		return number(v)
+	}
+	mid, low, high := one(f.mid), one(f.low), one(f.high)
 	if f.n < 2 || low == high {
 		return mid
 	}
@@ -130,7 +135,10 @@ func ratioText(a, b figure) string {
 	if !a.defined() || !b.defined() || !(a.mid > 0) {
 		return undefined
 	}
-	return number(b.mid / a.mid)
+	if r := b.mid / a.mid; r <= 1000 {
+		return number(r)
+	}
+	return ">1000"
 }
 
 // column is one column of a sweep's table. Of those that do not fit on the

@@ -55,6 +55,9 @@ type Config struct {
 	// Distance, if not nil, is a one-way delay between two nodes by name, on
 	// top of their own; it must be 0 or more and must not change.
 	Distance func(from, to string) time.Duration
+	// Driven leaves it to the caller to call Advance in time; nothing happens
+	// on the bench otherwise. It is for packets from outside in real time.
+	Driven bool
 }
 
 // Counters counts the stream payload of a node, whatever protocol it carries:
@@ -84,6 +87,8 @@ type Bench struct {
 	seq      uint64
 	timer    *time.Timer
 	armed    int64 // instant that timer is set to; never when it is not
+	instant  int64 // of the event that runs; notRunning between events
+	driven   bool
 	rng      *rand.Rand
 	closed   bool
 }
@@ -104,7 +109,10 @@ type node struct {
 	counters Counters
 }
 
-const never = int64(1<<63 - 1)
+const (
+	never      = int64(1<<63 - 1)
+	notRunning = int64(-1)
+)
 
 // New returns a bench without nodes.
 func New(cfg Config) *Bench {
@@ -116,6 +124,8 @@ func New(cfg Config) *Bench {
 		control:  cfg.Congestion,
 		distance: cfg.Distance,
 		armed:    never,
+		instant:  notRunning,
+		driven:   cfg.Driven,
 		rng:      rand.New(rand.NewPCG(cfg.Seed, 0x6a69747465720000)),
 	}
 	if b.control == "" {
@@ -175,8 +185,15 @@ func (b *Bench) Close() error {
 	return nil
 }
 
-// now returns nanoseconds since the bench started.
-func (b *Bench) now() int64 { return int64(time.Since(b.start)) }
+// now returns nanoseconds since the bench started; mu is held. While an event
+// runs that is the instant it was due: in real time it may run later, and its
+// lateness must not add up.
+func (b *Bench) now() int64 {
+	if b.instant != notRunning {
+		return b.instant
+	}
+	return int64(time.Since(b.start))
+}
 
 // at schedules an action; mu is held.
 func (b *Bench) at(t int64, do action) {
@@ -185,7 +202,7 @@ func (b *Bench) at(t int64, do action) {
 	}
 	b.seq++
 	b.events.push(event{at: t, seq: b.seq, do: do})
-	if t < b.armed {
+	if t < b.armed && !b.driven {
 		b.armed = t
 		b.timer.Reset(time.Duration(t - b.now()))
 	}
@@ -202,13 +219,34 @@ func (b *Bench) tick() {
 	now := b.now()
 	// While events run, at must not set the timer for each one it schedules.
 	b.armed = 0
-	for len(b.events) > 0 && b.events[0].at <= now {
-		b.progress.Add(1)
-		b.events.pop().do.run(b)
-	}
+	b.runDue(now)
 	b.armed = never
 	if len(b.events) > 0 {
 		b.armed = b.events[0].at
 		b.timer.Reset(time.Duration(b.armed - now))
 	}
+}
+
+// runDue runs every event that is due at now, in order; mu is held.
+func (b *Bench) runDue(now int64) {
+	for len(b.events) > 0 && b.events[0].at <= now {
+		b.progress.Add(1)
+		e := b.events.pop()
+		b.instant = e.at
+		e.do.run(b)
+	}
+	b.instant = notRunning
+}
+
+// Advance does what is due on a driven bench and returns how long until there
+// is more to do; ok is false when nothing is left.
+func (b *Bench) Advance() (wait time.Duration, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	b.runDue(now)
+	if len(b.events) == 0 {
+		return 0, false
+	}
+	return time.Duration(b.events[0].at - now), true
 }

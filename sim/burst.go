@@ -1,5 +1,7 @@
 package sim
 
+import "time"
+
 // burst is a run of packets of one flow on its way: bytes of a pipe, small
 // packets that carry none, or one packet from outside.
 type burst struct {
@@ -16,8 +18,8 @@ type burst struct {
 
 // packet is one packet that was made outside the bench.
 type packet struct {
-	size    int64  // wire bytes
-	deliver func() // called when it arrives, with the bench's lock held
+	size    int64                    // wire bytes
+	deliver func(late time.Duration) // called when it arrives, with the bench's lock held
 }
 
 // packets returns how many packets it began with.

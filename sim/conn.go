@@ -230,6 +230,16 @@ func (c *conn) SetUnsentLimit(n int) error {
 	return nil
 }
 
+// SenderStats returns what this end's sender went through so far.
+func (c *conn) SenderStats() SenderStats {
+	b := c.bench
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := c.out.sender.stats
+	s.Window = c.out.sender.congestion.window()
+	return s
+}
+
 // LocalAddr implements net.Conn; the address is a *net.TCPAddr.
 func (c *conn) LocalAddr() net.Addr { return net.TCPAddrFromAddrPort(c.local) }
 

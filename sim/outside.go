@@ -1,5 +1,7 @@
 package sim
 
+import "time"
+
 // Outside is a flow of packets that were made outside the bench, such as a
 // kernel's: they cross the same links, queues, delays and losses as the bench's
 // own. A packet may be lost; those that arrive do so in order.
@@ -18,12 +20,14 @@ func (b *Bench) Outside(from, to string) *Outside {
 }
 
 // Send sends a packet of size wire bytes. If it is not lost, deliver is called
-// when it arrives; it must return at once and not call the bench.
-func (o *Outside) Send(size int, deliver func()) {
+// when it arrives, with how late that is: 0 in virtual time, where nothing is.
+// It must return at once and not call the bench.
+func (o *Outside) Send(size int, deliver func(late time.Duration)) {
 	b := o.bench
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.progress.Add(1)
+	b.runDue(b.now()) // the packet must not overtake what was due before it
 	first := &o.path[0]
 	first.link.enqueue(b, first, burst{packet: &packet{size: int64(size), deliver: deliver}, first: b.now()})
 }
@@ -32,4 +36,8 @@ func (o *Outside) pull(*Bench, *hop) (burst, bool) { return burst{}, false }
 func (o *Outside) putBack(burst)                   {}
 func (o *Outside) over() bool                      { return false }
 func (o *Outside) sent(*Bench, burst)              {}
-func (o *Outside) arrived(_ *Bench, brst burst)    { brst.packet.deliver() }
+
+// arrived implements flow.
+func (o *Outside) arrived(b *Bench, brst burst) {
+	brst.packet.deliver(time.Since(b.start) - time.Duration(b.now()))
+}

@@ -1,5 +1,7 @@
 package sim
 
+import "time"
+
 // Loss detection and time-outs of a sender.
 const (
 	initialTimeout = int64(1e9)   // RFC 6298, section 2.1
@@ -37,13 +39,17 @@ type sender struct {
 	stats SenderStats
 }
 
-// SenderStats counts what a sender went through.
+// SenderStats counts what the sender of a connection went through. An end of a
+// connection has it as the method SenderStats.
 type SenderStats struct {
 	RetransmittedBytes int64
-	Timeouts           int64   // retransmission time-outs
-	Recoveries         int64   // fast recoveries
-	TimeoutSeconds     float64 // sum of the first time-out of each series, for the mean
-	FirstTimeouts      int64   // series of time-outs
+	Recoveries         int64         // fast recoveries
+	Timeouts           int64         // retransmission time-outs
+	FirstTimeouts      int64         // series of time-outs in a row
+	FirstTimeoutSum    time.Duration // of the first time-out of each series, for its mean
+	RTTSamples         int64
+	RTTSum             time.Duration // of the round-trip samples, for their mean
+	Window             int64         // congestion window in bytes, now
 }
 
 // resend is a span that was sent again.
@@ -153,6 +159,8 @@ func (s *sender) acknowledged(a *ack, now int64) (progress bool) {
 	}
 	rtt := now - a.sentAt
 	s.sample(rtt)
+	s.stats.RTTSamples++
+	s.stats.RTTSum += time.Duration(rtt)
 	s.forgetArrived()
 	s.retries, s.probed, s.since = 0, false, now
 	if s.recovering && s.una >= s.recover {
@@ -265,7 +273,7 @@ func (s *sender) timedOut(now int64) {
 	s.stats.Timeouts++
 	if s.retries == 0 {
 		s.stats.FirstTimeouts++
-		s.stats.TimeoutSeconds += float64(s.timeout()) / 1e9
+		s.stats.FirstTimeoutSum += time.Duration(s.timeout())
 		s.congestion.timedOut(s.inFlight())
 	} else {
 		s.congestion.cwnd = MSS

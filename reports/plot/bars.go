@@ -133,9 +133,9 @@ func (b bars) Plot(c draw.Canvas, p *gonum.Plot) {
 	}
 }
 
-// label writes a part's value into it where it fits and is not the whole.
+// label writes a part's value into it where it fits and is not nearly the whole.
 func (b bars) label(c draw.Canvas, fill color.RGBA, v, total float64, x, lo, hi vg.Length) {
-	if v == total || hi-lo < captionSize*1.4 {
+	if total-v < total/200 || hi-lo < captionSize*1.4 {
 		return
 	}
 	on := ink

@@ -56,7 +56,7 @@ type TrialKey struct {
 type Trial struct {
 	TrialKey
 	Network    string   `json:"network"`         // virtual | loopback
-	Error      *string  `json:"error,omitempty"` // why the trial could not be measured; its figures are then null or empty
+	Error      *string  `json:"error,omitempty"` // why the trial could not be measured; what is derived from its records is then null or 0
 	Bounds     Bounds   `json:"bounds"`
 	MakespanS  *float64 `json:"makespan_s"` // first request to last completion; null unless every request is complete or down
 	Efficiency *float64 `json:"efficiency"` // fluid_s / makespan_s; null unless all at once and without faults

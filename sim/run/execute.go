@@ -188,7 +188,7 @@ func (r *runner) runAll(parent context.Context) error {
 	if jobs <= 0 {
 		jobs = defaultJobs(r.plan.Network, r.tasks, runtime.NumCPU(), availableMemory())
 	}
-	launch, err := newLauncher(r.opt.Worker, workerProcs(jobs))
+	launch, err := newLauncher(r.opt.Worker, workerProcs(r.plan.Network))
 	if err != nil {
 		return err
 	}

@@ -49,10 +49,11 @@ type stuck struct {
 
 const maxStacks = 4 << 20 // bytes
 
-// readLines calls each with every line of r that decodes as a T.
-func readLines[T any](r io.Reader, each func(T) error) error {
+// readLines calls each with every line of r that decodes as a T. A line may
+// have up to limit bytes.
+func readLines[T any](r io.Reader, limit int, each func(T) error) error {
 	lines := bufio.NewScanner(r)
-	lines.Buffer(make([]byte, 0, 64<<10), maxLine)
+	lines.Buffer(make([]byte, 0, min(limit, 64<<10)), limit)
 	for lines.Scan() {
 		var v T
 		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
@@ -64,7 +65,7 @@ func readLines[T any](r io.Reader, each func(T) error) error {
 	}
 	err := lines.Err()
 	if errors.Is(err, bufio.ErrTooLong) {
-		return fmt.Errorf("a line is longer than %d bytes", maxLine)
+		return fmt.Errorf("a line is longer than %d bytes", limit)
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"sync"
 	"testing"
@@ -27,6 +28,10 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if len(os.Args) == 3 && os.Args[1] == "doomed" {
+		doomed(os.Args[2])
+		os.Exit(0)
+	}
 	// Under the race detector a process lingers for a second before it exits.
 	if err := os.Setenv("GORACE", "atexit_sleep_ms=0"); err != nil {
 		panic(err)
@@ -38,7 +43,7 @@ func TestMain(m *testing.M) {
 // and one that always works.
 func kinds() []trial.Kind {
 	options := []scenario.Option{
-		{Name: "mode", Doc: "what goes wrong", Default: "ok", Values: []string{"ok", "panic", "exit", "garbage", "stall", "slow", "lie", "leak"}},
+		{Name: "mode", Doc: "what goes wrong", Default: "ok", Values: []string{"ok", "panic", "exit", "garbage", "stall", "hold", "slow", "lie", "leak"}},
 		{Name: "security", Doc: "encryption", Default: "none", Values: []string{"none", "noise"}},
 	}
 	return []trial.Kind{
@@ -58,9 +63,10 @@ func misbehave(ctx context.Context, o scenario.Options, _ *workload.Store, _ str
 	case "garbage":
 		fmt.Println("a stray line of output")
 	case "stall":
-		var lock sync.Mutex
-		lock.Lock()
-		lock.Lock() // virtual time stops
+		freeze()
+	case "hold":
+		hold()
+		freeze()
 	case "slow":
 		<-ctx.Done()
 		return errors.New("never came")
@@ -70,6 +76,36 @@ func misbehave(ctx context.Context, o scenario.Options, _ *workload.Store, _ str
 		go func() { <-make(chan int) }()
 	}
 	return next()
+}
+
+// freeze stops virtual time for ever.
+func freeze() {
+	var lock sync.Mutex
+	lock.Lock()
+	lock.Lock()
+}
+
+// holdAddress is the environment variable with the address that a worker holds
+// a connection to for as long as it lives.
+const holdAddress = "VERSUS_TEST_HOLD"
+
+func hold() {
+	c, err := net.Dial("tcp", os.Getenv(holdAddress))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(9)
+	}
+	// Kept reachable, or the collector would close it.
+	go func() { _, _ = c.Read(make([]byte, 1)) }()
+}
+
+// doomed is a run, in a process to be killed, whose last trial never ends.
+func doomed(out string) {
+	s := crowd("hold")
+	s.Network.Peers[0].Count = 1
+	_, err := run.Execute(context.Background(), run.Plan{Scenario: s, Kinds: kinds(), Network: trial.Virtual},
+		run.Options{Out: out, Jobs: 1, StallAfter: time.Hour})
+	fmt.Fprintln(os.Stderr, err)
 }
 
 // crowd is a small scenario of both architectures.

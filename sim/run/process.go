@@ -5,9 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"versus/sim/measure"
@@ -44,91 +48,106 @@ func (l launcher) run(ctx context.Context, j *job, advanced func(trial.Progress)
 	defer runtime.UnlockOSThread()
 
 	began := time.Now()
-	cmd := exec.Command(l.command[0], l.command[1:]...)
-	cmd.Env = l.env
-	isolate(cmd)
-	stderr := &headTail{}
-	cmd.Stderr = stderr
-	stdin, err := cmd.StdinPipe()
+	p, err := l.start()
 	if err != nil {
 		return report{}, fmt.Errorf("starting a worker: %w", err)
 	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		return report{}, fmt.Errorf("starting a worker: %w", err)
-	}
-	if err := cmd.Start(); err != nil {
-		return report{}, fmt.Errorf("starting a worker: %w", err)
-	}
-
-	sent := make(chan struct{})
-	go func() {
-		defer close(sent)
-		// A worker that is gone already shows below.
-		_ = json.NewEncoder(stdin).Encode(j)
-	}()
-	ended := make(chan struct{})
-	guarded := make(chan struct{})
-	go func() { // asks the worker to stop, then makes it
-		defer close(guarded)
-		select {
-		case <-ctx.Done():
-		case <-ended:
-			return
-		}
-		_ = stdin.Close()
-		kill := time.NewTimer(stopWithin + time.Second)
-		defer kill.Stop()
-		select {
-		case <-kill.C:
-			_ = cmd.Process.Kill()
-		case <-ended:
-		}
-	}()
-
-	var out report
-	var halt *stuck
-	readErr := readLines(stdout, func(m message) error {
-		switch {
-		case m.Progress != nil:
-			advanced(*m.Progress)
-		case m.Stuck != nil:
-			halt = m.Stuck
-		case m.Trial != nil:
-			out.trial = m.Trial
-			_ = stdin.Close() // the worker may go
-		default:
-			out.events = append(out.events, m.Events...)
-		}
-		return nil
-	})
-	if readErr != nil {
-		_ = cmd.Process.Kill()
-	}
-	_ = stdin.Close()
-	waitErr := cmd.Wait()
-	close(ended)
-	<-guarded
-	<-sent
-
-	switch {
-	case ctx.Err() != nil && (out.trial == nil || out.trial.Error != nil):
+	a := p.talk(ctx, j, advanced)
+	if ctx.Err() != nil && (a.trial == nil || a.trial.Error != nil) {
 		return report{}, ctx.Err()
-	case halt != nil:
-		out = report{trial: failed(j, halt.Reason), dump: []byte(halt.Reason + "\n\n" + halt.Stacks), folder: stallFolder}
-	case readErr != nil:
-		out = report{trial: failed(j, fmt.Sprintf("reading from the worker: %v", readErr))}
-	case out.trial == nil:
-		out = report{trial: failed(j, ""), dump: []byte(stderr.String()), folder: crashFolder}
-		*out.trial.Error = crashReason(stderr.String(), waitErr, rssOf(cmd.ProcessState))
 	}
+	out := p.report(j, a)
 	if out.trial.PeakRSSBytes == 0 {
-		out.trial.PeakRSSBytes = rssOf(cmd.ProcessState)
+		out.trial.PeakRSSBytes = rssOf(p.cmd.ProcessState)
 	}
 	if out.trial.WallS == 0 {
 		out.trial.WallS = time.Since(began).Seconds()
 	}
 	return out, nil
+}
+
+// process is a worker that was started.
+type process struct {
+	cmd    *exec.Cmd
+	stdin  io.WriteCloser
+	stdout io.Reader
+	stderr *headTail
+}
+
+// answer is what a worker said until it ended.
+type answer struct {
+	trial   *measure.Trial
+	events  []measure.Event
+	halt    *stuck
+	readErr error // its output made no sense
+	waitErr error // how it ended, if badly
+}
+
+func (l launcher) start() (*process, error) {
+	p := &process{cmd: exec.Command(l.command[0], l.command[1:]...), stderr: &headTail{}}
+	p.cmd.Env = l.env
+	p.cmd.Stderr = p.stderr
+	isolate(p.cmd)
+	var err error
+	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	if p.stdout, err = p.cmd.StdoutPipe(); err != nil {
+		return nil, err
+	}
+	return p, p.cmd.Start()
+}
+
+// talk hands over the job, listens until the worker says no more, and waits for
+// its end. A worker has nothing to save, so when ctx ends it is killed.
+func (p *process) talk(ctx context.Context, j *job, advanced func(trial.Progress)) (a answer) {
+	kill := func() { _ = p.cmd.Process.Kill() }
+	var helpers sync.WaitGroup
+	helpers.Go(func() {
+		_ = json.NewEncoder(p.stdin).Encode(j) // a worker that is gone shows elsewhere
+	})
+	spared := context.AfterFunc(ctx, kill)
+	a.readErr = readLines(p.stdout, maxLine, func(m message) error {
+		switch {
+		case m.Progress != nil:
+			advanced(*m.Progress)
+		case m.Stuck != nil:
+			a.halt = m.Stuck
+		case m.Trial != nil:
+			a.trial = m.Trial
+			_ = p.stdin.Close() // the worker may go
+		default:
+			a.events = append(a.events, m.Events...)
+		}
+		return nil
+	})
+	if a.readErr != nil {
+		kill()
+	}
+	_ = p.stdin.Close()
+	helpers.Wait()
+	a.waitErr = p.cmd.Wait()
+	spared()
+	return a
+}
+
+// report turns what the worker said, or did not say, into a trial.
+func (p *process) report(j *job, a answer) report {
+	switch {
+	case a.halt != nil:
+		return report{trial: failed(j, a.halt.Reason), dump: []byte(a.halt.Reason + "\n\n" + a.halt.Stacks), folder: stallFolder}
+	case a.readErr != nil:
+		return report{trial: failed(j, fmt.Sprintf("reading from the worker: %v", a.readErr))}
+	case a.trial == nil:
+		stderr := p.stderr.String()
+		reason := crashReason(stderr, a.waitErr, rssOf(p.cmd.ProcessState))
+		out := report{trial: failed(j, reason), folder: crashFolder}
+		if strings.Contains(stderr, "goroutine ") {
+			out.dump = []byte(stderr)
+		}
+		return out
+	}
+	return report{trial: a.trial, events: a.events}
 }
 
 // failed returns the trial of a job that could not be measured.
@@ -160,7 +179,8 @@ func crashReason(stderr string, waitErr error, peak int64) string {
 }
 
 // newLauncher returns a launcher of the command, which by default is this
-// program's own hidden command.
+// program's own hidden command. procs is how many processors a worker uses,
+// unless the environment says otherwise.
 func newLauncher(command []string, procs int) (launcher, error) {
 	if len(command) == 0 {
 		self, err := os.Executable()
@@ -169,9 +189,11 @@ func newLauncher(command []string, procs int) (launcher, error) {
 		}
 		command = []string{self, "worker"}
 	}
-	env := append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", procs))
-	if os.Getenv("GOTRACEBACK") == "" {
-		env = append(env, "GOTRACEBACK=all")
+	env := os.Environ()
+	for name, value := range map[string]string{"GOMAXPROCS": strconv.Itoa(procs), "GOTRACEBACK": "all"} {
+		if os.Getenv(name) == "" {
+			env = append(env, name+"="+value)
+		}
 	}
 	return launcher{command, env}, nil
 }

@@ -16,7 +16,7 @@ import (
 
 const (
 	progressEvery = 100 * time.Millisecond // real time between a worker's progress lines
-	stopWithin    = 2 * time.Second        // real time that a worker has to stop when asked
+	stopWithin    = 2 * time.Second        // real time that a worker takes to stop at most, when its run is gone
 )
 
 // Worker runs the one trial that it reads from stdin and writes progress,
@@ -44,7 +44,8 @@ func (w *worker) run(stdin io.Reader, kinds []trial.Kind) error {
 	}
 	spec, err := j.spec(kinds)
 	if err != nil {
-		return err
+		w.send(message{Trial: failed(j, err.Error())})
+		return w.err
 	}
 	defer spec.Content.Close()
 	spec.Monitor = &trial.Monitor{}
@@ -94,18 +95,18 @@ func readJob(lines *bufio.Reader) (*job, error) {
 		if err := json.Unmarshal(line, j); err != nil {
 			return nil, fmt.Errorf("reading a job: %w", err)
 		}
+		if j.Scenario == nil {
+			return nil, errors.New("reading a job: it has no scenario")
+		}
 		return j, nil
 	}
 }
 
 // spec opens the job's content and finds its architecture.
 func (j *job) spec(kinds []trial.Kind) (trial.Spec, error) {
-	if j.Scenario == nil {
-		return trial.Spec{}, errors.New("reading a job: it has no scenario")
-	}
 	kind, arch := findKind(kinds, j.Key.Architecture), j.Scenario.Architecture(j.Key.Architecture)
 	if kind == nil || arch == nil {
-		return trial.Spec{}, fmt.Errorf("reading a job: there is no architecture %q", j.Key.Architecture)
+		return trial.Spec{}, fmt.Errorf("there is no architecture %q", j.Key.Architecture)
 	}
 	content, err := workload.Open(j.Scenario.Workload, j.Key.Seed, j.Manifests)
 	if err != nil {

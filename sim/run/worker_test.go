@@ -50,7 +50,7 @@ func encoded(t *testing.T, j *job) []byte {
 
 func messages(t *testing.T, out io.Reader) (trials []*measure.Trial, events []measure.Event, progress int) {
 	t.Helper()
-	require.NoError(t, readLines(out, func(m message) error {
+	require.NoError(t, readLines(out, maxLine, func(m message) error {
 		switch {
 		case m.Trial != nil:
 			trials = append(trials, m.Trial)
@@ -124,12 +124,10 @@ func TestWorkerRefusesBadJobs(t *testing.T) {
 		stdin string
 		want  string
 	}{
-		"nothing":              {"", "reading a job: EOF"},
-		"not JSON":             {"hello\n", "reading a job: invalid character"},
-		"no end of line":       {"{}", "reading a job: EOF"},
-		"no scenario":          {"{}\n", "it has no scenario"},
-		"unknown architecture": {strings.Replace(string(encoded(t, oneJob(t))), `"architecture":"relay"`, `"architecture":"moon"`, 1), `there is no architecture "moon"`},
-		"other content":        {strings.Replace(string(encoded(t, oneJob(t))), `"size":"256KiB"`, `"size":"128KiB"`, 1), "its manifest is of another file"},
+		"nothing":        {"", "reading a job: EOF"},
+		"not JSON":       {"hello\n", "reading a job: invalid character"},
+		"no end of line": {"{}", "reading a job: EOF"},
+		"no scenario":    {"{}\n", "it has no scenario"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -139,18 +137,46 @@ func TestWorkerRefusesBadJobs(t *testing.T) {
 	}
 }
 
-func TestReadLinesBounds(t *testing.T) {
-	endless := io.LimitReader(zeros{}, maxLine+10)
-	if testing.Short() {
-		t.Skip("reads half a gigabyte")
+func TestWorkerReportsWhatItCannotRun(t *testing.T) {
+	good := string(encoded(t, oneJob(t)))
+	tests := map[string]struct{ from, to, want string }{
+		"unknown architecture": {`"architecture":"relay"`, `"architecture":"moon"`, `there is no architecture "moon"`},
+		"other content":        {`"size":"256KiB"`, `"size":"128KiB"`, "opening a.bin: its manifest is of another file"},
 	}
-	err := readLines(endless, func(message) error { return nil })
-	assert.ErrorContains(t, err, "a line is longer than")
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			stdin := strings.NewReader(strings.Replace(good, tt.from, tt.to, 1))
+			require.NoError(t, Worker(stdin, &out, []trial.Kind{trialtest.Relay{}.Kind()}))
+			trials, _, _ := messages(t, &out)
+			require.Len(t, trials, 1)
+			assert.Contains(t, *trials[0].Error, tt.want)
+		})
+	}
 }
 
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) { return len(p), nil }
+func TestReadLinesBoundsALine(t *testing.T) {
+	line := `{"progress":{"virtual_s":1}}` + "\n"
+	tests := map[string]struct {
+		limit int
+		want  string
+	}{
+		"at the limit": {len(line), ""},
+		"above it":     {len(line) - 1, "a line is longer than 28 bytes"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			n := 0
+			err := readLines(strings.NewReader(line), tt.limit, func(message) error { n++; return nil })
+			if tt.want != "" {
+				require.ErrorContains(t, err, tt.want)
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, 1, n)
+		})
+	}
+}
 
 func TestHeadTailKeepsBothEnds(t *testing.T) {
 	h := &headTail{}

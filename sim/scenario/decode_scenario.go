@@ -61,32 +61,6 @@ func (d *draft) workload(n *node, path string) {
 	)
 }
 
-func (d *draft) network(n *node, path string) {
-	d.mapping(n, path,
-		field{"origin", func(n *node, path string) {
-			d.mapping(n, path, d.link(&d.Network.Origin)...)
-		}},
-		field{"peers", func(n *node, path string) {
-			d.list(n, path, func(_ int, n *node, path string) {
-				var g Group
-				fields := []field{{"name", d.text(&g.Name)}, {"count", d.whole(&g.Count)}}
-				d.mapping(n, path, append(fields, d.link(&g.Link)...)...)
-				d.Network.Peers = append(d.Network.Peers, g)
-			})
-		}},
-	)
-}
-
-func (d *draft) link(l *Link) []field {
-	return []field{
-		{"uplink", d.rate(&l.Uplink)},
-		{"downlink", d.rate(&l.Downlink)},
-		{"delay", d.span(&l.Delay)},
-		{"jitter", d.span(&l.Jitter)},
-		{"loss", d.float(&l.Loss)},
-	}
-}
-
 func (d *draft) architectures(n *node, path string) {
 	if n.kind == nullNode {
 		return // an empty key is one left out: all architectures run

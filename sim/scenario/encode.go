@@ -151,6 +151,39 @@ func (a Architectures) MarshalYAML() (any, error) {
 	return mapping, nil
 }
 
+// MarshalJSON writes an object in the order of the list.
+func (l SharedLinks) MarshalJSON() ([]byte, error) {
+	return marshalOrdered(len(l), func(i int) (string, any) { return l[i].Name, l[i] })
+}
+
+// UnmarshalJSON reads an object, keeping its order.
+func (l *SharedLinks) UnmarshalJSON(data []byte) error {
+	read := SharedLinks{}
+	err := unmarshalOrdered(data, func(key string, d *json.Decoder) error {
+		link := SharedLink{Name: key}
+		if err := d.Decode(&link); err != nil {
+			return fmt.Errorf("shared link %s: %w", key, err)
+		}
+		read = append(read, link)
+		return nil
+	})
+	*l = read
+	return err
+}
+
+// MarshalYAML writes a mapping in the order of the list.
+func (l SharedLinks) MarshalYAML() (any, error) {
+	mapping := &yaml.Node{Kind: yaml.MappingNode}
+	for _, link := range l {
+		var fields yaml.Node
+		if err := fields.Encode(link); err != nil {
+			return nil, fmt.Errorf("shared link %s: %w", link.Name, err)
+		}
+		mapping.Content = append(mapping.Content, textNode(link.Name), &fields)
+	}
+	return mapping, nil
+}
+
 // MarshalJSON writes an object in the order of the list; plain numbers are
 // written as numbers, exactly as they stand in the sweep.
 func (s Sweep) MarshalJSON() ([]byte, error) {

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 	"strings"
 )
@@ -12,8 +13,9 @@ func (s *Scenario) Nodes() []Node {
 	nodes := make([]Node, 0, 1+s.TotalPeers())
 	nodes = append(nodes, Node{Name: Origin, Group: Origin, Link: s.Network.Origin})
 	for _, g := range s.Network.Peers {
+		reachable := g.Count - int(math.Round(g.Unreachable*float64(g.Count)))
 		for i := 1; i <= g.Count; i++ {
-			nodes = append(nodes, Node{Name: fmt.Sprintf("%s-%d", g.Name, i), Group: g.Name, Link: g.Link})
+			nodes = append(nodes, Node{Name: fmt.Sprintf("%s-%d", g.Name, i), Group: g.Name, Link: g.Link, NoInbound: i > reachable})
 		}
 	}
 	return nodes

@@ -12,8 +12,9 @@ import (
 
 // Aliases of dotted paths, in overrides and sweeps.
 const (
-	aliasPeers     = "peers"      // total number of peers; scales every group
-	aliasPieceSize = "piece_size" // workload.piece_size
+	aliasPeers       = "peers"       // total number of peers; scales every group
+	aliasPieceSize   = "piece_size"  // workload.piece_size
+	aliasUnreachable = "unreachable" // of every group
 )
 
 // overrider changes a tree the way flags ask, before it is decoded, so that
@@ -127,6 +128,10 @@ func canonical(key string, kinds []Kind) string {
 func (o *overrider) set(key string, value *node) {
 	if key == aliasPeers {
 		o.scalePeers(value)
+		return
+	}
+	if key == aliasUnreachable {
+		o.setUnreachable(value)
 		return
 	}
 	path := canonical(key, o.kinds)

@@ -34,6 +34,24 @@ func (o *overrider) scalePeers(value *node) {
 	}
 }
 
+// setUnreachable sets the share of every group that accepts no connections.
+func (o *overrider) setUnreachable(value *node) {
+	network := o.root.get("network")
+	if network == nil {
+		return // decoding says what is missing
+	}
+	peers := network.get("peers")
+	if peers == nil || peers.kind != listNode {
+		return
+	}
+	for _, e := range peers.entries {
+		if e.value.kind == mapNode {
+			e.value.remove("inbound")
+			e.value.set("unreachable", value)
+		}
+	}
+}
+
 // groupCounts returns the groups and their sizes, or nil if any cannot be read.
 func (o *overrider) groupCounts() (groups []*node, counts []int) {
 	network := o.root.get("network")

@@ -41,12 +41,29 @@ func resolve(d *draft) *Scenario {
 		}
 	}
 
-	s.Network.Peers = slices.Clone(s.Network.Peers)
+	s.Network = d.resolveNetwork()
 	s.Architectures = resolveArchitectures(d)
 	s.Faults = append([]any{}, s.Faults...)
 	s.Sweep = d.resolveSweep()
 	s.Expect = append([]string{}, s.Expect...)
 	return &s
+}
+
+// resolveNetwork copies the network, with its defaults.
+func (d *draft) resolveNetwork() Network {
+	net := d.Network
+	fill(d, "network.tcp", &net.TCP, Cubic)
+	fill(d, "network.origin.queue", &net.Origin.Queue, Fair)
+	net.Shared = slices.Clone(net.Shared)
+	for i := range net.Shared {
+		l := &net.Shared[i]
+		fill(d, join("network.shared", l.Name)+".queue", &l.Queue, Fair)
+	}
+	net.Peers = slices.Clone(net.Peers)
+	for i := range net.Peers {
+		fill(d, pathOf("network.peers", i, "queue"), &net.Peers[i].Queue, Fair)
+	}
+	return net
 }
 
 // resolveSweep copies the sweep, with swept paths absolute.

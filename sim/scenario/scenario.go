@@ -74,25 +74,75 @@ type Popularity struct {
 
 // Network holds the links of the origin and of every group of peers.
 type Network struct {
-	Origin Link    `yaml:"origin" json:"origin"`
-	Peers  []Group `yaml:"peers" json:"peers"`
+	TCP     string      `yaml:"tcp,omitempty" json:"tcp,omitempty"`         // congestion control of every sender: cubic or reno; empty means cubic
+	Regions string      `yaml:"regions,omitempty" json:"regions,omitempty"` // a preset of delays between regions; empty for none
+	Shared  SharedLinks `yaml:"shared,omitempty" json:"shared,omitempty"`   // links that several nodes lie behind
+	Origin  Link        `yaml:"origin" json:"origin"`
+	Peers   []Group     `yaml:"peers" json:"peers"`
 }
 
+// Congestion controls.
+const (
+	Cubic = "cubic" // RFC 9438
+	Reno  = "reno"  // RFC 5681
+)
+
+// Queue disciplines.
+const (
+	Fair     = "fair"      // fair queueing between connections
+	DropTail = "drop-tail" // first come, first served; what does not fit is dropped
+)
+
 // Link is a node's attachment to the network. Its one-way Delay and Jitter
-// count once in each direction; a path's delay is the sum of both ends'.
+// count once in each direction, as do its losses; a path's delay is the sum of
+// both ends' and of what lies between.
 type Link struct {
-	Uplink   Bandwidth `yaml:"uplink" json:"uplink"`
-	Downlink Bandwidth `yaml:"downlink" json:"downlink"`
-	Delay    Duration  `yaml:"delay" json:"delay"`
-	Jitter   Duration  `yaml:"jitter" json:"jitter"`
-	Loss     float64   `yaml:"loss" json:"loss"` // probability per packet, 0 to below 1
+	Uplink     Bandwidth `yaml:"uplink" json:"uplink"`
+	Downlink   Bandwidth `yaml:"downlink" json:"downlink"`
+	Delay      Duration  `yaml:"delay" json:"delay"`
+	Jitter     Duration  `yaml:"jitter" json:"jitter"`
+	Loss       float64   `yaml:"loss" json:"loss"` // probability per packet, 0 to below 1
+	BurstLoss  BurstLoss `yaml:"burst_loss,omitempty" json:"burst_loss,omitzero"`
+	Queue      string    `yaml:"queue,omitempty" json:"queue,omitempty"`             // fair or drop-tail; empty means fair
+	QueueLimit Bytes     `yaml:"queue_limit,omitempty" json:"queue_limit,omitempty"` // packets' bytes that each direction's queue holds; 0 means max(64 kB, rate x 100 ms)
+	Behind     string    `yaml:"behind,omitempty" json:"behind,omitempty"`           // the shared link that it lies behind; empty for none
+	Region     string    `yaml:"region,omitempty" json:"region,omitempty"`           // of the network's preset
 }
+
+// BurstLoss is loss that comes in bursts, on top of Loss (Gilbert 1960, Elliott
+// 1963): the link is in a good or a bad state, changes state before each packet
+// with the first two probabilities, and loses it with that of its state. All
+// four run from 0 to 1; the zero value loses nothing.
+type BurstLoss struct {
+	GoodToBad float64 `yaml:"good_to_bad" json:"good_to_bad"`
+	BadToGood float64 `yaml:"bad_to_good" json:"bad_to_good"`
+	LossGood  float64 `yaml:"loss_good" json:"loss_good"`
+	LossBad   float64 `yaml:"loss_bad" json:"loss_bad"`
+}
+
+// SharedLink is a link that several nodes lie behind, such as a campus's. They
+// reach each other without crossing it.
+type SharedLink struct {
+	Name       string    `yaml:"-" json:"-"`
+	Uplink     Bandwidth `yaml:"uplink" json:"uplink"`
+	Downlink   Bandwidth `yaml:"downlink" json:"downlink"`
+	Delay      Duration  `yaml:"delay" json:"delay"`                     // one way, further to the nodes' own
+	Queue      string    `yaml:"queue,omitempty" json:"queue,omitempty"` // as a Link's
+	QueueLimit Bytes     `yaml:"queue_limit,omitempty" json:"queue_limit,omitempty"`
+}
+
+// SharedLinks is an ordered map in YAML and JSON.
+type SharedLinks []SharedLink
 
 // Group is a number of equal peers, named Name-1 ... Name-Count.
 type Group struct {
 	Name  string `yaml:"name" json:"name"`
 	Count int    `yaml:"count" json:"count"`
-	Link  `yaml:",inline"`
+	// Unreachable is the share of the group, 0 to 1, that accepts no
+	// connections, as behind a NAT: the last of it, rounded to the nearest
+	// number. In a file inbound: false stands for 1.
+	Unreachable float64 `yaml:"unreachable,omitempty" json:"unreachable,omitempty"`
+	Link        `yaml:",inline"`
 }
 
 // Node is one peer or the origin, expanded from its group.
@@ -100,6 +150,8 @@ type Node struct {
 	Name  string
 	Group string // equal to Name for the origin
 	Link  Link
+
+	NoInbound bool // accepts no connections; never the origin
 }
 
 // Architecture is one architecture to run, with its options filled.

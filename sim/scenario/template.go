@@ -37,6 +37,19 @@ network:
   peers:
     - {name: home, count: 20, uplink: 10Mbit/s, downlink: 50Mbit/s, delay: 20ms}
     - {name: office, count: 10, uplink: 50Mbit/s, downlink: 100Mbit/s, delay: 5ms, jitter: 0s, loss: 0}
+  # More keys of a link, the origin's too; loss, jitter and queue act in each direction:
+  #   loss: 0.001                                      # probability per packet
+  #   burst_loss: {good_to_bad: 0.001, bad_to_good: 0.1, loss_good: 0, loss_bad: 0.3}   # Gilbert-Elliott
+  #   queue: fair                                      # or drop-tail: first come, first served
+  #   queue_limit: 125kB                               # left out: max(64kB, rate x 100 ms)
+  #   behind: campus                                   # a link of network.shared
+  #   region: eu-de                                    # with network.regions
+  # and of a group, for peers that accept no connections (behind a NAT):
+  #   inbound: false                                   # all of it; a share of it: unreachable: 0.4
+  tcp: cubic                                           # or reno: congestion control of every sender
+  # shared:                                            # links that several nodes lie behind
+  #   campus: {uplink: 100Mbit/s, downlink: 100Mbit/s, delay: 2ms, queue: fair, queue_limit: 1MB}
+  # regions: ibm-cloud-2024-08                         # published delays between regions, on top of delay
 
 # architectures:       # left out: all of them with defaults; listed: only these
 #   client-server: {}
@@ -44,7 +57,7 @@ network:
 
 faults: []
 
-# Each key is a dotted path or an alias (peers, piece_size, p2p.upload_slots);
+# Each key is a dotted path or an alias (peers, unreachable, piece_size, p2p.upload_slots);
 # every combination of values is run.
 sweep: {}
 # sweep: {peers: [10, 20, 40]}

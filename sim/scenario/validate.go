@@ -19,6 +19,8 @@ const (
 	MinRate       = 1 * Kbps
 	MaxRate       = 1 * Tbps
 	MaxDelay      = Duration(60 * 1e9) // also of jitter
+	MinQueueLimit = 3000 * Byte        // two full packets
+	MaxQueueLimit = 1 * GB
 	MaxExponent   = 10.0
 	MaxFiles      = 100_000   // in the catalog, counts expanded
 	MaxRequests   = 1_000_000 // expected arrivals of a Poisson process
@@ -123,79 +125,6 @@ func saneName(text string, digitFirst bool) bool {
 func saneFileName(text string) bool {
 	return text != "" && text != "." && text != ".." && len(text) <= maxFileName && utf8.ValidString(text) &&
 		!strings.ContainsAny(text, `/\`) && strings.IndexFunc(text, unicode.IsControl) < 0 && strings.TrimSpace(text) == text
-}
-
-func (v *validator) network() {
-	v.link("network.origin", v.s.Network.Origin)
-	const path = "network.peers"
-	names, counted := map[string]int{}, true
-	for i, g := range v.s.Network.Peers {
-		at := pathOf(path, i, "name")
-		switch first, seen := names[g.Name]; {
-		case g.Name == "":
-			v.report(at, "missing, want a name such as home")
-		case g.Name == Origin || g.Name == aliasPeers:
-			v.report(at, "%q is reserved", g.Name)
-		case !saneName(g.Name, false):
-			v.report(at, "%q, want lower-case letters, digits, - and _, a letter first, at most %d bytes", abbreviate(g.Name), MaxName)
-		case seen:
-			v.report(at, "%q is also the name of %s", g.Name, pathOf(path, first))
-		}
-		if _, seen := names[g.Name]; !seen {
-			names[g.Name] = i
-		}
-		at = pathOf(path, i, "count")
-		if g.Count == 0 && !v.draft.given(at) {
-			v.report(at, "missing, want a number of peers such as 40")
-		} else {
-			counted = within(v, at, g.Count, 1, MaxPeers) && counted
-		}
-		v.link(pathOf(path, i), g.Link)
-	}
-	v.nodeNames(names)
-	if len(v.s.Network.Peers) == 0 {
-		v.report(path, "no peers, want at least one group")
-	} else if total := v.s.TotalPeers(); counted && total > MaxPeers {
-		v.report(path, "%d peers in all groups together is above %d", total, MaxPeers)
-	}
-}
-
-// nodeNames reports a group that is named like a node of another group, such
-// as home-1 beside home.
-func (v *validator) nodeNames(names map[string]int) {
-	for i, g := range v.s.Network.Peers {
-		cut := strings.LastIndexByte(g.Name, '-')
-		if cut < 0 {
-			continue
-		}
-		number, err := parseWhole(g.Name[cut+1:])
-		other, seen := names[g.Name[:cut]]
-		if err == nil && seen && number >= 1 && number <= v.s.Network.Peers[other].Count {
-			v.report(pathOf("network.peers", i, "name"), "%q is also the name of a node of %s", g.Name, pathOf("network.peers", other))
-		}
-	}
-}
-
-func (v *validator) link(path string, l Link) {
-	rates := []struct {
-		key  string
-		rate Bandwidth
-	}{{"uplink", l.Uplink}, {"downlink", l.Downlink}}
-	for _, r := range rates {
-		if at := join(path, r.key); r.rate == 0 && !v.draft.given(at) {
-			v.report(at, "missing, want a bandwidth such as 50Mbit/s")
-		} else {
-			within(v, at, r.rate, MinRate, MaxRate)
-		}
-	}
-	within(v, join(path, "delay"), l.Delay, 0, MaxDelay)
-	within(v, join(path, "jitter"), l.Jitter, 0, MaxDelay)
-	switch at := join(path, "loss"); {
-	case l.Loss >= 1:
-		v.report(at, "%v is not below 1", l.Loss)
-	case within(v, at, l.Loss, 0, 1) && l.Loss > 0:
-		v.report(at, "%v, but packet loss is not modelled by this version, want 0", l.Loss)
-	}
 }
 
 func (v *validator) architectures() {

@@ -2,7 +2,6 @@ package trial
 
 import (
 	"fmt"
-	"time"
 
 	"versus/sim/measure"
 	"versus/sim/scenario"
@@ -15,6 +14,7 @@ func assemble(spec *Spec, out *outcome) *measure.Trial {
 	defer t.Normalize()
 	if out.recording.Samples == nil {
 		t.Error = reason(out.err, "the trial did not run")
+		t.Summary.Requested = len(spec.Requests)
 		return t
 	}
 	rec := &out.recording
@@ -41,9 +41,17 @@ func assemble(spec *Spec, out *outcome) *measure.Trial {
 		err = contradiction(spec, rec, t)
 	}
 	if err != nil {
-		t.Error = reason(err, "")
+		withdraw(t, err)
 	}
 	return t
+}
+
+// withdraw makes a trial one that was not measured: nothing that is derived
+// from its records stays, only the records themselves as evidence.
+func withdraw(t *measure.Trial, err error) {
+	t.Error = reason(err, "")
+	t.Bounds, t.MakespanS, t.Efficiency = measure.Bounds{}, nil, nil
+	t.Summary = measure.Summary{Requested: t.Summary.Requested}
 }
 
 func reason(err error, otherwise string) *string {
@@ -198,9 +206,15 @@ func warnings(spec *Spec, rec *measure.Recording, t *measure.Trial) []string {
 	if spec.Network == LoopbackNet {
 		ws = append(ws, "loopback: the links are this machine's own and unshaped, so the scenario's rates and delays and all bounds do not apply")
 	}
-	if open := t.Summary.Requested - t.Summary.Completed; open > 0 {
-		ws = append(ws, fmt.Sprintf("%d of %d requests did not complete within the time limit of %v; makespan and efficiency are undefined",
-			open, t.Summary.Requested, time.Duration(spec.Scenario.TimeLimit)))
+	open := 0
+	for i := range t.Requests {
+		if t.Requests[i].Outcome == measure.Incomplete {
+			open++
+		}
+	}
+	if open > 0 {
+		ws = append(ws, fmt.Sprintf("%d of %d requests did not complete (time limit %v), so makespan and efficiency are undefined",
+			open, len(t.Requests), spec.Scenario.TimeLimit))
 	}
 	if rec.Dropped > 0 {
 		ws = append(ws, fmt.Sprintf("events.jsonl lacks the last %d events of this trial: at most %d are kept", rec.Dropped, measure.MaxEvents))

@@ -175,8 +175,10 @@ func (c *loopConn) Read(p []byte) (int, error) {
 }
 
 func (c *loopConn) Write(p []byte) (int, error) {
+	// Counted first: the other side may have read it before Write returns.
+	c.node.sent.Add(int64(len(p)))
 	n, err := c.Conn.Write(p)
-	c.node.sent.Add(int64(n))
+	c.node.sent.Add(int64(n - len(p)))
 	return n, err
 }
 

@@ -1,9 +1,12 @@
 package trial_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -182,7 +185,6 @@ func TestRunBadArchitectures(t *testing.T) {
 	tests := map[string]struct {
 		relay     trialtest.Relay
 		wantError string
-		wantDone  int
 	}{
 		"fetch says done without the file": {
 			relay: trialtest.Relay{Fetch: func(context.Context, scenario.Options, *workload.Store, string, func() error) error {
@@ -223,7 +225,6 @@ func TestRunBadArchitectures(t *testing.T) {
 				return err
 			}},
 			wantError: "a node of relay still runs 1m0s after its context ended",
-			wantDone:  2,
 		},
 		"fetch fails at once": {
 			relay: trialtest.Relay{Fetch: func(context.Context, scenario.Options, *workload.Store, string, func() error) error {
@@ -241,7 +242,9 @@ func TestRunBadArchitectures(t *testing.T) {
 				require.NotNil(t, got.Error)
 				assert.Regexp(t, "^"+tt.wantError+"$", *got.Error)
 			}
-			assert.Equal(t, tt.wantDone, got.Summary.Completed)
+			assert.Equal(t, 2, got.Summary.Requested)
+			assert.Zero(t, got.Summary.Completed) // what was not measured has no figures
+			assert.Nil(t, got.MakespanS)
 		})
 	}
 }
@@ -308,4 +311,23 @@ func TestRunRefusesBadSpecs(t *testing.T) {
 			assert.NotNil(t, got.Requests) // an empty list in JSON, not null
 		})
 	}
+}
+
+func TestRunFailsWithItsContent(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "shrinking.bin")
+	require.NoError(t, os.WriteFile(path, bytes.Repeat([]byte("versus"), 100_000), 0o600))
+	s := crowd(2, 0)
+	s.Workload.Files = []scenario.File{{Name: "shrinking.bin", Path: path}}
+	sp := spec(t, s, trial.Virtual, trialtest.Relay{
+		Fetch: func(_ context.Context, _ scenario.Options, _ *workload.Store, _ string, next func() error) error {
+			if err := os.Truncate(path, 100_000); err != nil {
+				return err
+			}
+			return next()
+		},
+	})
+	got, _ := trial.Run(sp)
+	require.NotNil(t, got.Error)
+	assert.Contains(t, *got.Error, path)
+	assert.Nil(t, got.MakespanS)
 }
