@@ -83,6 +83,8 @@ type Bench struct {
 	byAddr   map[netip.Addr]*node
 	control  CongestionControl
 	distance func(from, to string) time.Duration
+	links    []*link
+	ledger   Ledger // without InFlight
 	events   eventHeap
 	seq      uint64
 	timer    *time.Timer
@@ -91,6 +93,9 @@ type Bench struct {
 	driven   bool
 	rng      *rand.Rand
 	closed   bool
+
+	// observe, if set by a test, is told of every service of a link.
+	observe func(l *link, start, finish, packets int64)
 }
 
 // node is one machine.

@@ -28,6 +28,9 @@ func newCongestion(control CongestionControl) congestion {
 // window returns the congestion window in bytes.
 func (c *congestion) window() int64 { return int64(c.cwnd) }
 
+// slowStart says whether the window doubles in a round trip.
+func (c *congestion) slowStart() bool { return c.cwnd < c.threshold }
+
 // backoff is what a loss multiplies the window by: RFC 9438, section 4.6, and
 // RFC 5681, section 3.1.
 func (c *congestion) backoff() float64 {
@@ -42,7 +45,7 @@ func (c *congestion) backoff() float64 {
 func (c *congestion) acknowledged(bytes, flight, now, rtt int64, round bool) {
 	// A window that was not used up says nothing about the path: RFC 7661,
 	// with the test that Linux makes.
-	slow := c.cwnd < c.threshold
+	slow := c.slowStart()
 	if slow && 2*float64(flight) <= c.cwnd || !slow && float64(flight)+2*minBurst < c.cwnd {
 		return
 	}

@@ -72,6 +72,7 @@ type handshake struct {
 	there, back []leg
 	tries       int
 	established bool // for the dialer
+	answered    bool // the other side has seen a SYN
 }
 
 // try sends a SYN, and another one if nothing comes back in time.
@@ -100,19 +101,31 @@ func (s *handshake) syn(b *Bench) {
 			s.from.fail(syscall.ECONNREFUSED)
 			s.to.fail(syscall.ECONNREFUSED)
 		}))
-	default:
-		b.send(s.back, 1, call(func() { s.synAck(b) }))
+	case !s.answered:
+		s.answered = true
+		s.answer(b, 0)
 	}
+}
+
+// answer sends a SYN-ACK, and another one if nothing comes back in time.
+func (s *handshake) answer(b *Bench, try int) {
+	if s.to.established || s.to.err != nil || try > synRetries {
+		return
+	}
+	b.send(s.back, 1, call(func() { s.synAck(b) }))
+	b.at(b.now()+synTimeout<<try, call(func() { s.answer(b, try+1) }))
 }
 
 // synAck is a SYN-ACK that arrives: the dialer has its connection. Its ACK, or
 // if that is lost its first data, gives the other side the same.
 func (s *handshake) synAck(b *Bench) {
-	if s.established || s.from.err != nil {
+	if s.from.err != nil {
 		return
 	}
-	s.established = true
-	s.from.dialing <- nil
+	if !s.established {
+		s.established = true
+		s.from.dialing <- nil
+	}
 	b.send(s.there, 1, call(func() { s.to.establish(b) }))
 }
 

@@ -47,6 +47,9 @@ func newPath(f flow, route []leg, pulls bool) []hop {
 func (h *hop) take(b *Bench) (next burst, ok bool) {
 	switch {
 	case h.over():
+		for i := range h.bursts {
+			b.discard(h, h.bursts[i].payload())
+		}
 		h.account(-h.queued)
 		h.bursts = nil
 	case h.pulls:
@@ -88,6 +91,7 @@ func (h *hop) giveBack(rest burst) {
 // served passes a burst on; its first packet left the link at first.
 func (h *hop) served(b *Bench, brst burst, first int64) {
 	if h.over() {
+		b.discard(h, brst.payload())
 		return
 	}
 	if h.index == 0 {
@@ -98,6 +102,7 @@ func (h *hop) served(b *Bench, brst burst, first int64) {
 		return
 	}
 	if h.onward == nil {
+		b.ledger.Arrived += brst.payload()
 		h.arrived(b, brst)
 		return
 	}
@@ -115,7 +120,9 @@ type arrival struct {
 }
 
 func (a *arrival) run(b *Bench) {
-	if !a.hop.over() {
-		a.hop.link.enqueue(b, a.hop, a.burst)
+	if a.hop.over() {
+		b.discard(a.hop, a.burst.payload())
+		return
 	}
+	a.hop.link.enqueue(b, a.hop, a.burst)
 }

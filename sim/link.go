@@ -34,6 +34,7 @@ type link struct {
 	debt    int64    // nanoseconds of link time taken by express packets, to be paid by the next service
 
 	droppedPackets int64
+	carried        Carried
 }
 
 // queuedBurst is a burst in the queue of a fifo link.
@@ -74,6 +75,7 @@ func (l *link) txTime(bytes int64) int64 {
 // later, have left it.
 func (l *link) express(now, t, packets int64) int64 {
 	tx := l.txTime(packets * HeaderBytes)
+	l.carried.WireBytes += packets * HeaderBytes
 	if t > now {
 		// What the link will be doing by then is not known. Its time is paid
 		// by the next service, if that comes so soon that the link was not idle.
@@ -110,7 +112,9 @@ func (l *link) enqueue(b *Bench, h *hop, brst burst) {
 	wire := brst.wire()
 	if excess := l.waitingBytes(b.now()) + wire - l.limit; excess > 0 {
 		if l.fifo {
+			before := brst.payload()
 			l.droppedPackets += brst.dropTail(excess)
+			b.discard(h, before-brst.payload())
 			if brst.empty() {
 				return
 			}
@@ -118,7 +122,7 @@ func (l *link) enqueue(b *Bench, h *hop, brst burst) {
 		} else {
 			h.bursts = append(h.bursts, brst)
 			h.account(wire)
-			l.dropFattest(excess, h)
+			l.dropFattest(b, excess, h)
 			l.offer(b, h)
 			return
 		}
@@ -148,7 +152,7 @@ func (l *link) waitingBytes(now int64) int64 {
 
 // dropFattest makes room by dropping the latest packets of the flow that has
 // most waiting, which may be the one that just came, as fq_codel does.
-func (l *link) dropFattest(excess int64, fattest *hop) {
+func (l *link) dropFattest(b *Bench, excess int64, fattest *hop) {
 	if s := l.serving; s != nil && s.hop.queued > fattest.queued {
 		fattest = s.hop
 	}
@@ -162,7 +166,9 @@ func (l *link) dropFattest(excess int64, fattest *hop) {
 	for excess > 0 && len(fattest.bursts) > 0 {
 		last := &fattest.bursts[len(fattest.bursts)-1]
 		before := last.wire()
+		payload := last.payload()
 		l.droppedPackets += last.dropTail(excess)
+		b.discard(fattest, payload-last.payload())
 		after := int64(0)
 		if last.empty() {
 			fattest.bursts = fattest.bursts[:len(fattest.bursts)-1]
@@ -206,6 +212,7 @@ func (l *link) next(b *Bench) (*hop, burst) {
 			if !q.hop.flow.over() {
 				return q.hop, q.burst
 			}
+			b.discard(q.hop, q.burst.payload())
 		}
 		return nil, burst{}
 	}
@@ -253,13 +260,19 @@ func (s *service) run(b *Bench) {
 	l := s.link
 	l.serving = nil
 	l.free = s.finish
+	l.carried.count(&s.burst)
 	if !l.fifo {
 		// Its turn is over even if it has no more to serve: were it forgotten
 		// at once, it could come back as a fresh flow and starve those that wait.
 		l.waiting.push(s.hop)
 	}
+	before := s.burst.payload()
 	if l.lossy.any() {
 		l.droppedPackets += s.burst.drop(l.lossy.drop(s.burst.packets()))
+	}
+	b.put(s.hop, &s.burst, before-s.burst.payload())
+	if b.observe != nil {
+		b.observe(l, s.start, s.finish, s.burst.packets())
 	}
 	s.hop.served(b, s.burst, s.start+min(s.packetTime, s.finish-s.start))
 	if l.serving == nil {

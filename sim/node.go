@@ -97,6 +97,7 @@ func (n *node) configure(l Link) {
 func (b *Bench) newLink(l Link) *link {
 	out := &link{fifo: l.Queue == DropTail}
 	out.lossy.rng = rand.New(rand.NewPCG(b.rng.Uint64(), 0x6c6f737300000000))
+	b.links = append(b.links, out)
 	return out
 }
 

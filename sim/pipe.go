@@ -104,10 +104,14 @@ func (p *pipe) wants() bool {
 }
 
 // smooth returns the largest burst with which the window still slides rather
-// than jumps. A queue that drops what does not fit is sensitive to how packets
-// come, so the way to one is smoother.
+// than jumps. In slow start what is held back costs growth, and a queue that
+// drops what does not fit is sensitive to how packets come: the way through
+// either is smoother.
 func (p *pipe) smooth() int64 {
 	share := int64(4)
+	if p.sender.congestion.slowStart() {
+		share = 16
+	}
 	for i := range p.path {
 		if p.path[i].link.fifo {
 			share = 16
@@ -132,6 +136,7 @@ func (p *pipe) push(b *Bench) {
 			return
 		}
 		first.link.enqueue(b, first, next)
+		p.setAlarm(b) // it may have been dropped at once
 	}
 }
 
