@@ -41,7 +41,10 @@ func (v *view) title() string {
 // expectationsMet is a line for when all of them were; else empty.
 func (v *view) expectationsMet() string {
 	if n, of := v.met(); of > 0 && n == of {
-		return fmt.Sprintf("All %s met.", count(of, "expectation"))
+		if of == 1 {
+			return "The scenario's expectation was met."
+		}
+		return fmt.Sprintf("All %d expectations of the scenario were met.", of)
 	}
 	return ""
 }

@@ -133,12 +133,27 @@ func show(e *env, folder string, res *measure.Result, format reports.Format) err
 			return failure(run.CodeUnmeasured, err)
 		}
 	}
-	written := append([]string{filepath.Join(folder, measure.ResultFile)}, charts...)
+	written := append([]string{filepath.Join(folder, measure.ResultFile)}, byFormat(charts)...)
 	err := reports.Write(e.stdout, format, res, reports.Options{Written: written})
 	if errors.Is(err, syscall.EPIPE) {
 		err = fmt.Errorf("standard output was closed before the report was written; everything measured is in %s", folder)
 	}
 	return failure(run.CodeUnmeasured, err)
+}
+
+// byFormat shortens a list of files that differ in their extension alone.
+func byFormat(paths []string) []string {
+	var out []string
+	for _, p := range paths {
+		ext := filepath.Ext(p)
+		base := strings.TrimSuffix(p, ext)
+		if n := len(out); n > 0 && strings.HasPrefix(out[n-1], base+".") {
+			out[n-1] += " " + ext
+		} else {
+			out = append(out, base+ext)
+		}
+	}
+	return out
 }
 
 func formatNames() []string {
