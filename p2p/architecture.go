@@ -95,7 +95,7 @@ func (a *architecture) Deploy(_ context.Context, n trial.Network, c trial.Conten
 	d := &deployment{
 		settings: a.settings, network: n, content: c, recorder: r,
 		identities: map[string]identity{}, names: map[peer.ID]string{},
-		running: map[string]*node{}, shared: map[string]map[string]bool{},
+		running: map[string]*node{}, booting: map[string]chan struct{}{}, shared: map[string]map[string]bool{},
 		buffers: newBuffers(),
 	}
 	for _, name := range c.Nodes() {

@@ -19,7 +19,7 @@ import (
 func (sh *share) run() {
 	n := sh.node
 	backoff := firstBackoff
-	for n.ctx.Err() == nil {
+	for n.member.Err() == nil {
 		attached, err := sh.attach()
 		switch {
 		case errors.Is(err, workload.ErrUnknownFile):
@@ -30,7 +30,7 @@ func (sh *share) run() {
 		case err == nil: // it is over: the node leaves
 			sh.leave()
 			return
-		case n.ctx.Err() != nil:
+		case n.member.Err() != nil:
 			return
 		}
 		n.event("detached", "%s: %v", sh.file, err)
@@ -51,7 +51,7 @@ func (n *node) sleep(d time.Duration) bool {
 	select {
 	case <-t.C:
 		return true
-	case <-n.ctx.Done():
+	case <-n.member.Done():
 		return false
 	}
 }
@@ -65,19 +65,24 @@ func (sh *share) attach() (attached bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if err := n.connect(n.ctx, origin); err != nil {
+	if err := n.connect(n.member, origin); err != nil {
 		return false, err
 	}
 	// Everything is asked at once: a small file takes one round trip from here.
-	lease, err := n.openStream(n.ctx, origin.ID, wire.Rendezvous)
+	lease, err := n.openStream(n.member, origin.ID, wire.Rendezvous)
 	if err != nil {
 		return false, err
 	}
 	defer lease.Reset()
-	stop := context.AfterFunc(n.ctx, func() { lease.Reset() })
+	stop := context.AfterFunc(n.member, func() { lease.Reset() })
 	defer stop()
-	// Each peer dials half of its neighbours and is dialed by the others.
-	if err := sh.register(lease, (n.dep.settings.neighbours+1)/2); err != nil {
+	// Each peer dials half of its neighbours and is dialed by the others, but
+	// for one that cannot be.
+	want := (n.dep.settings.neighbours + 1) / 2
+	if n.host.addr == nil {
+		want = n.dep.settings.neighbours
+	}
+	if err := sh.register(lease, want, false); err != nil {
 		return false, err
 	}
 	if err := sh.openSession(origin.ID); err != nil {
@@ -99,7 +104,7 @@ func (sh *share) attach() (attached bool, err error) {
 		if len(named) == 0 {
 			period = min(2*period, neighboursLongest)
 		}
-		want := 0
+		want, spare := 0, false
 		for want <= 0 {
 			if !n.sleep(period) {
 				return attached, errStopped
@@ -107,9 +112,7 @@ func (sh *share) attach() (attached bool, err error) {
 			n.mu.Lock()
 			over := sh.over && n.dep.settings.leave
 			lost := sh.session(sh.originID) == nil
-			if !sh.over {
-				want = n.dep.settings.neighbours - sh.neighbours()
-			}
+			want, spare = sh.wanted()
 			n.mu.Unlock()
 			switch {
 			case over:
@@ -122,16 +125,16 @@ func (sh *share) attach() (attached bool, err error) {
 				}
 			}
 		}
-		if err := sh.register(lease, want); err != nil {
+		if err := sh.register(lease, want, spare); err != nil {
 			return attached, err
 		}
 	}
 }
 
 // register sends a Register.
-func (sh *share) register(lease *stream, want int) error {
+func (sh *share) register(lease *stream, want int, spare bool) error {
 	sh.node.mu.Lock()
-	b, err := sh.registration(want)
+	b, err := sh.registration(want, spare)
 	sh.node.mu.Unlock()
 	if err != nil {
 		return err
@@ -188,18 +191,54 @@ func (sh *share) meet(named []peer.AddrInfo) {
 			continue
 		}
 		n.spawn(func() {
-			err := n.connect(n.ctx, info)
+			err := n.connect(n.member, info)
 			if err == nil {
 				err = sh.openSession(info.ID)
 			}
 			n.mu.Lock()
 			delete(sh.dialing, info.ID)
 			n.mu.Unlock()
-			if err != nil && n.ctx.Err() == nil {
+			if err != nil && n.member.Err() == nil {
 				n.event("unreachable", "%v", err)
 			}
 		})
 	}
+}
+
+// wanted returns how many neighbours to ask the origin for; mu is held. Beside
+// those that were lost, a node wants more when it lags behind the ones that it
+// has, and when its uplink is idle: then those that lack most.
+func (sh *share) wanted() (want int, spare bool) {
+	most := 2 * sh.node.dep.settings.neighbours
+	have := sh.neighbours()
+	if !sh.over {
+		want = sh.node.dep.settings.neighbours - have
+	}
+	switch {
+	case have >= most || sh.pick == nil:
+	case sh.pick.have.count > 0 && sh.node.uploads.claims() == 0:
+		return max(want, extraNeighbours), true
+	case !sh.over && sh.lags():
+		return max(want, extraNeighbours), false
+	}
+	return want, false
+}
+
+// extraNeighbours is how many more a node asks for at a time.
+const extraNeighbours = 2
+
+// lags says whether most neighbours are an eighth of the file ahead.
+func (sh *share) lags() bool {
+	ahead, all := 0, 0
+	for _, s := range sh.sessions {
+		if s.greeted && s.peer != sh.originID {
+			all++
+			if s.theirs.count > sh.pick.have.count+sh.pick.have.n/8 {
+				ahead++
+			}
+		}
+	}
+	return 2*ahead > all
 }
 
 // neighbours counts the sessions with peers other than the origin; mu is held.

@@ -16,7 +16,7 @@ func dump(d trial.Deployment, prefix string, limit int) {
 	defer dep.mu.Unlock()
 	var names []string
 	for n := range dep.running {
-		if strings.HasPrefix(n, prefix) {
+		if strings.HasPrefix(n, prefix) || prefix == "?" && !dep.content.Store(n).Complete("file") {
 			names = append(names, n)
 		}
 	}

@@ -25,6 +25,7 @@ type deployment struct {
 
 	mu      sync.Mutex                 // guards what follows
 	running map[string]*node           // booted nodes
+	booting map[string]chan struct{}   // closed when the node is booted; of nodes that a Fetch waits for
 	shared  map[string]map[string]bool // node -> files it has joined the swarm of, kept over restarts
 }
 
@@ -41,8 +42,13 @@ func (d *deployment) Boot(ctx context.Context, name string) error {
 		d.mu.Unlock()
 		return fmt.Errorf("booting %s: it runs already", name)
 	}
-	n := newNode(ctx, d, name, id)
+	// The node outlives ctx by what it takes to leave politely.
+	n := newNode(context.WithoutCancel(ctx), d, name, id)
 	d.running[name] = n
+	if c := d.booting[name]; c != nil {
+		close(c)
+		delete(d.booting, name)
+	}
 	files := slices.Sorted(maps.Keys(d.shared[name]))
 	d.mu.Unlock()
 
@@ -54,25 +60,46 @@ func (d *deployment) Boot(ctx context.Context, name string) error {
 	d.mu.Lock()
 	delete(d.running, name)
 	d.mu.Unlock()
+	if err == nil {
+		n.retire()
+	}
 	n.close()
 	return err
 }
 
 // Fetch implements trial.Deployment.
 func (d *deployment) Fetch(ctx context.Context, name, file string) error {
-	d.mu.Lock()
-	n := d.running[name]
-	if n != nil {
-		if d.shared[name] == nil {
-			d.shared[name] = map[string]bool{}
-		}
-		d.shared[name][file] = true
-	}
-	d.mu.Unlock()
-	if n == nil {
-		return fmt.Errorf("fetching %s on %s: the node is not booted", file, name)
+	n, err := d.booted(ctx, name, file)
+	if err != nil {
+		return fmt.Errorf("fetching %s on %s: the node is not booted: %w", file, name, err)
 	}
 	return n.fetch(ctx, file)
+}
+
+// booted waits for the node to be booted and notes that it shares the file.
+func (d *deployment) booted(ctx context.Context, name, file string) (*node, error) {
+	for {
+		d.mu.Lock()
+		if n := d.running[name]; n != nil {
+			if d.shared[name] == nil {
+				d.shared[name] = map[string]bool{}
+			}
+			d.shared[name][file] = true
+			d.mu.Unlock()
+			return n, nil
+		}
+		c := d.booting[name]
+		if c == nil {
+			c = make(chan struct{})
+			d.booting[name] = c
+		}
+		d.mu.Unlock()
+		select {
+		case <-c:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // Close implements trial.Deployment.

@@ -3,6 +3,7 @@ package p2p
 import (
 	"errors"
 	"fmt"
+	"syscall"
 
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
@@ -37,6 +38,9 @@ func openHost(n trial.Network, node string, self identity) (*openedHost, error) 
 	if err != nil {
 		store.Close()
 		return nil, fmt.Errorf("host of %s: %w", node, err)
+	}
+	if len(h.Network().ListenAddresses()) == 0 {
+		addr = nil
 	}
 	return &openedHost{Host: h, addr: addr, store: store}, nil
 }
@@ -76,17 +80,19 @@ func assembleHost(n trial.Network, node string, self identity, addr ma.Multiaddr
 		sw.Close()
 		return nil, errors.New("go-libp2p made no host")
 	}
-	if err := sw.Listen(addr); err != nil {
+	// A node that accepts no connections, as behind a NAT, is a host all the
+	// same: it dials others and shares over the connections that it made.
+	if err := sw.AddListenAddr(addr); err != nil && !errors.Is(err, syscall.EADDRNOTAVAIL) {
 		sw.Close()
 		return nil, err
 	}
 	return h, nil
 }
 
-// openedHost is a host that listens.
+// openedHost is a host that listens where the network lets it.
 type openedHost struct {
 	host.Host
-	addr  ma.Multiaddr
+	addr  ma.Multiaddr // where it can be dialed; nil if it cannot
 	store peerstore.Peerstore
 }
 

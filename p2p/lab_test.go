@@ -278,16 +278,20 @@ func (c swarmCase) utilisation(b *sim.Bench, stop <-chan struct{}) map[string][]
 		case <-tick.C:
 		}
 		for _, g := range append([]group{{scenario.Origin, 1, c.origin}}, c.groups...) {
-			var sent int64
+			var sent, got int64
 			for i := range g.count {
 				name := fmt.Sprintf("%s-%d", g.name, i+1)
 				if g.name == scenario.Origin {
 					name = g.name
 				}
 				sent += b.Counters(name).SentBytes
+				got += b.Counters(name).ReceivedBytes
 			}
 			use[g.name] = append(use[g.name], float64(sent-last[g.name])*8*2/float64(g.link.Uplink)/float64(g.count))
 			last[g.name] = sent
+			down := g.name + " down"
+			use[down] = append(use[down], float64(got-last[down])*8*2/float64(g.link.Downlink)/float64(g.count))
+			last[down] = got
 		}
 	}
 }

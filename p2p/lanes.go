@@ -54,10 +54,10 @@ func (s *lanes) next(allowed func(*lane) bool) *lane {
 // before says whether l deserves the next slot rather than m.
 func (l *lane) before(m *lane) bool {
 	switch {
-	case l.pending() != m.pending():
-		return l.pending() < m.pending()
 	case l.behind != m.behind:
 		return l.behind > m.behind
+	case l.pending() != m.pending():
+		return l.pending() < m.pending()
 	}
 	return l.turn < m.turn
 }

@@ -7,13 +7,13 @@ import (
 	"versus/p2p/wire"
 )
 
-// withdraw cancels a request whose piece is not needed any more; mu is held.
+// withdraw cancels a request; mu is held. What has come of the piece is of no
+// more use here, unless another request goes on from there.
 func (s *session) withdraw(r *request) {
 	if r.withdrawn {
 		return
 	}
 	r.withdrawn = true
-	s.node.store.Waste(s.share.file, r.got, s.label, "cancelled")
 	s.send(&wire.Frame{Body: &wire.Frame_Cancel{Cancel: &wire.Cancel{Piece: uint32(r.piece)}}})
 }
 
@@ -67,9 +67,9 @@ func (s *session) expected() time.Duration {
 // eta estimates when the rest of a piece that the session was asked for will
 // have come.
 func (s *session) eta(r *request, now time.Time) time.Duration {
-	if r.got > 0 {
+	if r.got > r.start {
 		took := max(now.Sub(r.first), time.Millisecond)
-		return time.Duration(float64(took) / float64(r.got) * float64(s.share.manifest.PieceLen(r.piece)-r.got))
+		return time.Duration(float64(took) / float64(r.got-r.start) * float64(s.share.manifest.PieceLen(r.piece)-r.got))
 	}
 	// Nothing tells how fast it will be, but the longer it has not begun the
 	// later it will end.
@@ -84,27 +84,30 @@ const (
 
 // rescue finds a piece to ask of a neighbour although another was asked for it:
 // when every missing piece is asked for, and that one would come so late that
-// the new source will have sent it before. What has come of it already is
-// wasted, so moves have a budget; those that waste nothing are free.
+// the new source will have sent the rest before. What has come is kept, but
+// what is on its way when the old source hears of it is wasted, so moves have
+// a budget.
 func (sh *share) rescue(s *session, now time.Time) (from *session, r *request) {
 	p := sh.pick
-	if p.have.count+p.inflight.count < p.have.n || s.pace == 0 && sh.pace == 0 {
+	if p.have.count+p.inflight.count < p.have.n || s.pace == 0 && sh.pace == 0 ||
+		sh.moved > int64(float64(sh.manifest.Size)*moveBudget) || sh.atFullSpeed(now) {
 		return nil, nil
 	}
 	var best time.Duration
-	budget := int64(float64(sh.manifest.Size)*moveBudget) - sh.moved
 	for _, other := range sh.sessions {
 		if other == s {
 			continue
 		}
 		for i, x := range other.requests {
-			if x.withdrawn || !s.theirs.has(i) || s.requests[i] != nil || int64(x.got) > budget {
+			if x.withdrawn || !s.theirs.has(i) || s.requests[i] != nil || sh.whole[i] {
 				continue
 			}
-			gain := other.eta(x, now) - s.expected() - moveMargin
 			if x.got == 0 && now.Sub(x.asked) < moveMargin {
 				continue // it may be about to begin
 			}
+			length := sh.manifest.PieceLen(i)
+			rest := time.Duration(float64(s.expected()) * float64(length-x.got) / float64(length))
+			gain := other.eta(x, now) - rest - moveMargin
 			if gain > best || gain == best && r != nil && i < r.piece {
 				from, r, best = other, x, gain
 			}
@@ -130,7 +133,7 @@ func (sh *share) choose(s *session, now time.Time) (piece int, from *session, la
 // holds it is much faster.
 func (sh *share) tooSlow(s *session, piece int, now time.Time) bool {
 	rest := sh.remaining(now)
-	if s.pace == 0 || rest == 0 || s.pace < rest+moveMargin {
+	if s.pace == 0 || rest == 0 || s.pace+s.pace/2 < rest+moveMargin {
 		return false
 	}
 	for _, other := range sh.sessions {
@@ -150,10 +153,19 @@ func (sh *share) remaining(now time.Time) time.Duration {
 	return sh.gap * time.Duration(missing)
 }
 
-// move withdraws a request, to ask another neighbour for the piece.
-func (sh *share) move(from *session, r *request) {
-	sh.moved += int64(r.got)
-	from.withdraw(r)
+// takeOver makes the session ask for the rest of a piece that another was asked
+// for.
+func (s *session) takeOver(from *session, old *request, now time.Time) {
+	r := &request{piece: old.piece, asked: now, got: old.got, mixed: old.got > 0}
+	if old.got > 0 {
+		// The other reader may be writing behind the bytes that it has counted.
+		r.buf = s.node.dep.buffers.get(s.share.manifest.PieceLen(old.piece))
+		copy(r.buf, old.buf[:old.got])
+		r.first, r.start = now, old.got
+	}
+	from.withdraw(old)
+	s.requests[old.piece] = r
+	s.send(&wire.Frame{Body: &wire.Frame_Request{Request: &wire.Request{Piece: uint32(old.piece), Offset: uint32(old.got)}}})
 }
 
 // tick looks after everything that is late; mu is held.

@@ -3,9 +3,7 @@ package p2p
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -30,6 +28,8 @@ type node struct {
 
 	ctx    context.Context // ends with the node's boot
 	cancel context.CancelFunc
+	member context.Context // ends before, when the node begins to leave
+	leave  context.CancelFunc
 	work   sync.WaitGroup // every goroutine of the node
 
 	mu      sync.Mutex // guards what follows and all shares and sessions
@@ -45,12 +45,9 @@ func newNode(ctx context.Context, d *deployment, name string, id identity) *node
 		dep: d, name: name, self: id, origin: isOrigin(name), store: d.content.Store(name),
 		shares: map[string]*share{}, strikes: map[peer.ID]int{},
 	}
-	start := d.settings.slots
-	if v := os.Getenv("START"); v != "" && !n.origin {
-		start, _ = strconv.Atoi(v)
-	}
-	n.uploads.slots = newSlots(start)
+	n.uploads.slots = newSlots(d.settings.slots)
 	n.ctx, n.cancel = context.WithCancel(ctx)
+	n.member, n.leave = context.WithCancel(n.ctx)
 	return n
 }
 

@@ -89,7 +89,7 @@ func (s *session) take(f *wire.Frame) error {
 	case *wire.Frame_Grant:
 		s.onGrant(int(b.Grant.Count), now)
 	case *wire.Frame_Request:
-		return s.onRequest(int(b.Request.Piece), now)
+		s.onRequest(int(b.Request.Piece), int(b.Request.Offset), now)
 	case *wire.Frame_Decline:
 		s.lane.granted = max(s.lane.granted-int(b.Decline.Count), 0)
 		s.lane.willing = false
@@ -143,7 +143,10 @@ func (s *session) onHello(h *wire.Hello, now time.Time) error {
 // rank updates how far behind the neighbour is.
 func (s *session) rank() {
 	n := s.theirs.n
-	s.lane.behind = 8 * (n - s.theirs.count) / n
+	s.lane.behind = 32 * (n - s.theirs.count) / n
+	if r := s.share.registry; r != nil {
+		r.holds(s.peer, s.theirs.count)
+	}
 }
 
 func (s *session) onHave(h *wire.Have, now time.Time) {
@@ -181,13 +184,14 @@ func (s *session) onGrant(count int, now time.Time) {
 	sh := s.share
 	for ; count > 0; count-- {
 		piece, from, late, ok := sh.choose(s, now)
-		if late != nil {
-			sh.move(from, late)
-		}
 		if !ok {
 			s.declined = true
 			s.send(&wire.Frame{Body: &wire.Frame_Decline{Decline: &wire.Decline{Count: uint32(count)}}})
 			return
+		}
+		if late != nil {
+			s.takeOver(from, late, now)
+			continue
 		}
 		sh.pick.inflight.set(piece)
 		s.requests[piece] = &request{piece: piece, asked: now}
@@ -219,8 +223,10 @@ func (s *session) receive(piece, offset, length int) error {
 		}
 		return fmt.Errorf("%w: chunk at %d of piece %d was not asked for", errViolation, offset, piece)
 	}
-	if r.buf == nil {
+	if r.got == r.start {
 		r.first = now
+	}
+	if r.buf == nil {
 		r.buf = n.dep.buffers.get(sh.manifest.PieceLen(piece))
 	}
 	buf := r.buf
@@ -265,6 +271,12 @@ func (s *session) receive(piece, offset, length int) error {
 		s.took(time.Since(r.asked))
 		sh.arrived(time.Now())
 		sh.gained(piece, s, time.Now())
+	case verdict == workload.Corrupt && r.mixed:
+		// Nobody knows whose fault it is: the next attempt shall have one sender.
+		n.event("corrupt", "piece %d of %s, the rest of it from %s", piece, sh.file, s.label)
+		sh.whole[piece] = true
+		sh.release(piece)
+		s.send(&wire.Frame{Body: &wire.Frame_Cancel{Cancel: &wire.Cancel{Piece: uint32(piece)}}})
 	case verdict == workload.Corrupt:
 		banned := n.strike(s.peer, sh.file, piece)
 		if s.theirs.has(piece) { // fetch it elsewhere

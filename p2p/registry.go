@@ -8,10 +8,11 @@ import (
 )
 
 // registry is the origin's list of who shares a file. It hands out neighbours
-// so that everybody ends up with about the same number: at random among those
-// that have the fewest. It is not safe for concurrent use.
+// at random, or those that lack most to a peer that has upload capacity to
+// spare. It is not safe for concurrent use.
 type registry struct {
 	rng    *rand.Rand
+	pieces int // of the file
 	byID   map[peer.ID]*member
 	sorted []*member // by arrival: map order must not feed a choice
 }
@@ -19,17 +20,17 @@ type registry struct {
 // member is one registered peer.
 type member struct {
 	id        peer.ID
-	addresses [][]byte
-	degree    int // neighbours named to it, and times that it was named to others
+	addresses [][]byte // where it accepts connections; without any it is never named
+	held      int      // pieces that it holds, as far as is known
 }
 
-func newRegistry(rng *rand.Rand) *registry {
-	return &registry{rng: rng, byID: map[peer.ID]*member{}}
+func newRegistry(pieces int, rng *rand.Rand) *registry {
+	return &registry{rng: rng, pieces: pieces, byID: map[peer.ID]*member{}}
 }
 
 // register adds a peer (lease is nil) or updates it (lease is what the first
 // call returned), which has the known neighbours, and names up to want others.
-func (r *registry) register(lease *member, id peer.ID, addresses [][]byte, known []peer.ID, want int) (self *member, named []*member) {
+func (r *registry) register(lease *member, id peer.ID, addresses [][]byte, known []peer.ID, want int, spare bool) (self *member, named []*member) {
 	if self = lease; self == nil || r.byID[id] != self {
 		if old := r.byID[id]; old != nil {
 			r.withdraw(old)
@@ -39,19 +40,27 @@ func (r *registry) register(lease *member, id peer.ID, addresses [][]byte, known
 		r.sorted = append(r.sorted, self)
 	}
 	self.addresses = addresses
-	self.degree = len(known)
 	skip := map[peer.ID]bool{id: true}
 	for _, k := range known {
 		skip[k] = true
 	}
-	candidates := slices.DeleteFunc(slices.Clone(r.sorted), func(m *member) bool { return skip[m.id] })
+	candidates := slices.DeleteFunc(slices.Clone(r.sorted), func(m *member) bool { return skip[m.id] || len(m.addresses) == 0 })
 	r.rng.Shuffle(len(candidates), func(i, j int) { candidates[i], candidates[j] = candidates[j], candidates[i] })
+	if spare { // those that hold everything need nobody
+		candidates = slices.DeleteFunc(candidates, func(m *member) bool { return m.held == r.pieces })
+		slices.SortStableFunc(candidates, func(a, b *member) int { return a.held - b.held })
+	}
 	for _, m := range candidates[:min(want, len(candidates))] {
-		m.degree++
-		self.degree++
 		named = append(named, m)
 	}
 	return self, named
+}
+
+// holds takes the news of how many pieces a peer holds.
+func (r *registry) holds(id peer.ID, pieces int) {
+	if m := r.byID[id]; m != nil {
+		m.held = pieces
+	}
 }
 
 // withdraw forgets a registration, unless the peer has made a newer one.

@@ -40,7 +40,7 @@ func (n *node) serveRendezvous(raw network.Stream) {
 				known[i] = peer.ID(k)
 			}
 			var named []*member
-			lease, named = list.register(lease, from, req.Addresses, known, min(int(req.Want), wire.MaxPeers))
+			lease, named = list.register(lease, from, req.Addresses, known, min(int(req.Want), wire.MaxPeers), req.Spare)
 			for _, m := range named {
 				reply.Peers = append(reply.Peers, &wire.Peer{Id: []byte(m.id), Addresses: m.addresses})
 			}
@@ -62,8 +62,11 @@ func (n *node) serveRendezvous(raw network.Stream) {
 }
 
 // registration encodes what a peer tells the origin; mu is held.
-func (sh *share) registration(want int) ([]byte, error) {
-	req := &wire.Register{File: sh.file, Addresses: [][]byte{sh.node.host.addr.Bytes()}, Want: uint32(want)}
+func (sh *share) registration(want int, spare bool) ([]byte, error) {
+	req := &wire.Register{File: sh.file, Want: uint32(want), Spare: spare}
+	if addr := sh.node.host.addr; addr != nil {
+		req.Addresses = [][]byte{addr.Bytes()}
+	}
 	for _, s := range sh.sessions {
 		if s.peer != sh.originID {
 			req.Known = append(req.Known, []byte(s.peer))

@@ -75,6 +75,8 @@ type request struct {
 	buf       []byte    // nil before
 	got       int
 	pushed    bool
+	start     int  // bytes that another neighbour had sent before
+	mixed     bool // there are such
 	withdrawn bool // cancelled here; bytes that still come are dropped
 }
 

@@ -30,7 +30,10 @@ type share struct {
 	first    time.Time     // when the first piece came
 	latest   time.Time     // when the latest did
 	gap      time.Duration // smoothed time between pieces
+	least    time.Duration // shortest gap so far
+	pieces   int           // that have come since the share began
 	moved    int64         // bytes wasted by asking another neighbour for a late piece
+	whole    map[int]bool  // pieces that were corrupt when they came from two: to be had from one
 	choker   *choker
 
 	registry *registry           // at the origin
@@ -40,10 +43,10 @@ type share struct {
 func newShare(n *node, file string) *share {
 	sh := &share{
 		node: n, file: file, originID: n.dep.identities[scenario.Origin].id,
-		ready: make(chan struct{}), done: make(chan struct{}), dialing: map[peer.ID]bool{},
+		ready: make(chan struct{}), done: make(chan struct{}), dialing: map[peer.ID]bool{}, whole: map[int]bool{},
 	}
-	if n.origin {
-		sh.registry = newRegistry(workload.Stream(n.dep.settings.seed, "p2p/registry/"+file))
+	if m := n.store.Manifest(file); n.origin && m != nil {
+		sh.registry = newRegistry(m.NumPieces(), workload.Stream(n.dep.settings.seed, "p2p/registry/"+file))
 	}
 	if n.dep.settings.titForTat {
 		sh.choker = newChoker(max(n.dep.settings.slots-1, 1), workload.Stream(n.dep.settings.seed, "p2p/choker/"+n.name+"/"+file))
@@ -128,6 +131,9 @@ func (sh *share) gained(piece int, from *session, now time.Time) {
 	whole := sh.pick.have.full()
 	for _, s := range sh.sessions {
 		if r := s.requests[piece]; r != nil && s != from {
+			if !r.withdrawn {
+				sh.node.store.Waste(sh.file, r.got, s.label, "cancelled")
+			}
 			s.withdraw(r)
 		}
 		lacks := !s.greeted || !s.theirs.has(piece)
@@ -159,6 +165,15 @@ func (sh *share) arrived(now time.Time) {
 		sh.gap = gap
 	}
 	sh.gap += (gap - sh.gap) / 16
+	if sh.pieces++; sh.pieces > 16 && (sh.least == 0 || sh.gap < sh.least) {
+		sh.least = sh.gap
+	}
+}
+
+// atFullSpeed says whether pieces come about as fast as they ever did: the
+// downlink is probably full, and asking elsewhere would gain nothing.
+func (sh *share) atFullSpeed(now time.Time) bool {
+	return sh.least > 0 && max(sh.gap, now.Sub(sh.latest)) < sh.least+sh.least/2
 }
 
 // release gives up a claim on a piece that a session asked for, so that it can

@@ -26,7 +26,7 @@ func TestTune(t *testing.T) {
 		}
 		if os.Getenv("CASE") != "" {
 			for g, u := range r.use {
-				fmt.Printf("%10s", g)
+				fmt.Printf("%12s", g)
 				for _, x := range u {
 					fmt.Printf(" %2.0f", 100*x)
 				}

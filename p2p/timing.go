@@ -9,7 +9,7 @@ const (
 	tickInterval      = 250 * time.Millisecond // between looks at what is late
 	silenceLimit      = 3 * time.Second        // without a word from a neighbour that owes one, until it is pinged
 	pongLimit         = 3 * time.Second        // for its answer
-	neighboursPeriod  = 2 * time.Second        // between looks whether there are enough neighbours
+	neighboursPeriod  = time.Second            // between looks whether there are enough neighbours
 	neighboursLongest = 16 * time.Second       // after the origin knew of no more
 	firstBackoff      = 250 * time.Millisecond // before the origin is dialed again; doubles
 	lastBackoff       = 4 * time.Second

@@ -74,8 +74,8 @@ func (u *uploads) chunk() int {
 }
 
 // add makes a job; it starts when a slot is free.
-func (u *uploads) add(s *session, piece int, pushed bool) {
-	j := &job{session: s, piece: piece, length: s.share.manifest.PieceLen(piece), pushed: pushed}
+func (u *uploads) add(s *session, piece, offset int, pushed bool) {
+	j := &job{session: s, piece: piece, length: s.share.manifest.PieceLen(piece), off: offset, pushed: pushed}
 	u.queue = append(u.queue, j)
 	s.lane.queued++
 	if pushed {
@@ -132,7 +132,7 @@ func (s *session) room() bool {
 }
 
 // laneClaims is how many uploads a neighbour may claim at least.
-const laneClaims = 3
+const laneClaims = 2
 
 // acknowledged takes note that the neighbour has, or does not want, a job that
 // was sent.
@@ -172,7 +172,7 @@ func (n *node) pump(now time.Time) {
 		u.lanes.served(l)
 		if push {
 			if piece, ok := s.share.spread.give(s, s.theirs.has); ok {
-				u.add(s, piece, true)
+				u.add(s, piece, 0, true)
 			} else {
 				s.credit = 0 // it has all that is left
 			}
@@ -214,11 +214,11 @@ func (n *node) nextLane() (best *lane, push bool) {
 }
 
 // onRequest turns a request into a job, if it uses a grant.
-func (s *session) onRequest(piece int, now time.Time) error {
+func (s *session) onRequest(piece, offset int, now time.Time) {
 	n := s.node
 	if s.lane.granted == 0 {
 		s.send(&wire.Frame{Body: &wire.Frame_Reject{Reject: &wire.Reject{Piece: uint32(piece)}}})
-		return nil
+		return
 	}
 	s.lane.granted--
 	n.uploads.answered(now.Sub(s.granted))
@@ -228,10 +228,9 @@ func (s *session) onRequest(piece int, now time.Time) error {
 	case s.sent[piece] != nil || n.uploads.find(s, piece) != nil:
 		// It is on its way: a push and the request have crossed.
 	default:
-		n.uploads.add(s, piece, false)
+		n.uploads.add(s, piece, offset, false)
 	}
 	n.pump(now)
-	return nil
 }
 
 // find returns the job of a piece for a session that waits or runs, or nil.

@@ -121,9 +121,28 @@ func wall() metric {
 	return metric{name: "wall time", kind: seconds, get: func(t *measure.Trial) *float64 { return &t.WallS }}
 }
 
+// crossed are the rows of a shared link: what it carried to and from the nodes
+// behind it.
+func crossed(link string) []metric {
+	of := func(get func(measure.Link) int64) func(*measure.Trial) *float64 {
+		return func(t *measure.Trial) *float64 {
+			for _, l := range t.Links {
+				if l.Link == link {
+					return ptr(float64(get(l)))
+				}
+			}
+			return nil
+		}
+	}
+	return []metric{
+		{name: "into " + link, kind: octets, optional: true, get: of(func(l measure.Link) int64 { return l.DownBytes })},
+		{name: "out of " + link, kind: octets, optional: true, get: of(func(l measure.Link) int64 { return l.UpBytes })},
+	}
+}
+
 // metrics are the rows of the comparison table. Slowdown is of use only where
-// requests differ in when they start.
-func metrics(allAtOnce bool) []metric {
+// requests differ in when they start; links are the shared ones.
+func metrics(allAtOnce bool, links ...string) []metric {
 	from := func(name string, kind quantity, get func(*measure.Summary) *float64) metric {
 		return metric{name: name, kind: kind, get: func(t *measure.Trial) *float64 { return get(&t.Summary) }}
 	}
@@ -143,9 +162,13 @@ func metrics(allAtOnce bool) []metric {
 			from("slowdown p50", plain, func(s *measure.Summary) *float64 { return s.Slowdown.P50 }),
 			from("slowdown p95", plain, func(s *measure.Summary) *float64 { return s.Slowdown.P95 }))
 	}
-	return append(rows,
+	rows = append(rows,
 		better(from("goodput", rate, func(s *measure.Summary) *float64 { return s.GoodputBPS })),
-		originSent(), peersSent(), better(peersShare()),
+		originSent(), peersSent(), better(peersShare()))
+	for _, l := range links {
+		rows = append(rows, crossed(l)...)
+	}
+	return append(rows,
 		fine(from("overhead ratio", plain, func(s *measure.Summary) *float64 { return s.OverheadRatio })),
 		metric{name: "wasted", kind: octets, get: ofBytes(func(s *measure.Summary) int64 { return s.WastedBytes })},
 		fine(better(from("fairness (Jain)", plain, func(s *measure.Summary) *float64 { return s.FairnessJain }))),

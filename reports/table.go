@@ -65,7 +65,7 @@ func (v *view) sideBySide(p point, cells []cell) grid {
 		g.add(row...)
 	}
 	paired, comparable := pair(cells)
-	for _, m := range metrics(v.allAtOnce(p)) {
+	for _, m := range metrics(v.allAtOnce(p), v.sharedLinks()...) {
 		var figures []figure
 		for _, c := range cells {
 			figures = append(figures, m.over(c.trials))

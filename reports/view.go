@@ -261,6 +261,17 @@ func (v *view) allAtOnce(p point) bool {
 	return v.result.Scenario != nil && v.result.Scenario.Workload.Requests.Pattern == scenario.AllAtOnce
 }
 
+// sharedLinks names the scenario's shared links.
+func (v *view) sharedLinks() []string {
+	var names []string
+	if v.result.Scenario != nil {
+		for _, l := range v.result.Scenario.Network.Shared {
+			names = append(names, l.Name)
+		}
+	}
+	return names
+}
+
 // name returns the scenario's name.
 func (v *view) name() string {
 	if v.result.Scenario == nil || v.result.Scenario.Name == "" {

@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ func kinds() []scenario.Kind {
 }
 
 func TestListHoldsTheLibrary(t *testing.T) {
-	assert.Equal(t, []string{"classroom", "flash-crowd", "large-release", "mixed-links", "small-files", "textbook"}, scenarios.List())
+	assert.Equal(t, []string{"behind-nat", "campus", "classroom", "continents", "flash-crowd", "large-release", "mixed-links", "open-swarm", "small-files", "textbook"}, scenarios.List())
 }
 
 func TestReadUnknown(t *testing.T) {
@@ -91,6 +92,60 @@ func TestMixedLinksFollowThePublishedShares(t *testing.T) {
 	for _, g := range s.Network.Peers {
 		assert.InDelta(t, published[g.Name]*40/100, float64(g.Count), 0.5, "peers of group %s", g.Name)
 	}
+}
+
+// TestTopologyClaims checks the figures that the descriptions of the scenarios
+// with shared links, unreachable peers and regions state.
+func TestTopologyClaims(t *testing.T) {
+	t.Run("campus", func(t *testing.T) {
+		s := load(t, "campus")
+		inside := 0
+		for _, n := range s.Nodes() {
+			if n.Link.Behind == "campus" {
+				inside++
+			}
+		}
+		assert.Equal(t, 24, inside)
+		assert.Contains(t, s.Expect, fmt.Sprintf("client-server.links.campus.down_bytes >= %d", 24*s.Workload.Files[0].Size))
+		assert.Contains(t, s.Expect, fmt.Sprintf("p2p.links.campus.down_bytes >= %d", s.Workload.Files[0].Size))
+	})
+	t.Run("behind-nat", func(t *testing.T) {
+		points, err := load(t, "behind-nat").Points(kinds())
+		require.NoError(t, err)
+		var shares []any
+		for _, p := range points {
+			shares = append(shares, p.Values["unreachable"])
+		}
+		assert.Equal(t, []any{0.0, 0.2, 0.4, 0.6, 0.8}, shares)
+		s := points[len(points)-1].Scenario
+		reach, unreachable := s.Network.Origin.Uplink, scenario.Bytes(0)
+		for _, n := range s.Nodes()[1:] {
+			if n.NoInbound {
+				unreachable++
+			} else {
+				reach += n.Link.Uplink
+			}
+		}
+		assert.EqualValues(t, 24, unreachable)
+		assert.InDelta(t, 14.6, reach.Transfer(unreachable*s.Workload.Files[0].Size), 0.05)
+	})
+	t.Run("continents", func(t *testing.T) {
+		s := load(t, "continents")
+		r, err := scenario.LoadRegions(s.Network.Regions)
+		require.NoError(t, err)
+		rtt := func(a, b scenario.Link) float64 { // milliseconds
+			there, back := r.Delay(a.Region, b.Region), r.Delay(b.Region, a.Region)
+			return (there+back).Seconds()*1e3 + 2*(a.Delay.Seconds()+b.Delay.Seconds())*1e3
+		}
+		assert.InDelta(t, 47, rtt(s.Network.Origin, s.Network.Peers[0].Link), 1e-9)
+		longest := 0.0
+		for _, a := range s.Network.Peers {
+			for _, b := range s.Network.Peers {
+				longest = max(longest, rtt(a.Link, b.Link))
+			}
+		}
+		assert.InDelta(t, 360, longest, 1e-9)
+	})
 }
 
 func load(t *testing.T, name string) *scenario.Scenario {

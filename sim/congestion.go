@@ -17,12 +17,13 @@ type congestion struct {
 	control   CongestionControl
 	cwnd      float64
 	threshold float64 // of slow start
+	largest   int64   // the largest window so far
 	cubic     cubic
 	hystart   hystart
 }
 
 func newCongestion(control CongestionControl) congestion {
-	return congestion{control: control, cwnd: initialWindow, threshold: math.Inf(1)}
+	return congestion{control: control, cwnd: initialWindow, largest: initialWindow, threshold: math.Inf(1)}
 }
 
 // window returns the congestion window in bytes.
@@ -40,34 +41,47 @@ func (c *congestion) backoff() float64 {
 	return 0.7
 }
 
-// acknowledged grows the window for newly acknowledged bytes, of which flight
-// were outstanding before. now and rtt are in nanoseconds.
-func (c *congestion) acknowledged(bytes, flight, now, rtt int64, round bool) {
-	// A window that was not used up says nothing about the path: RFC 7661,
-	// with the test that Linux makes.
+// news is what an acknowledgement brings; times are in nanoseconds.
+type news struct {
+	bytes  int64 // newly acknowledged
+	flight int64 // most that was in flight since the round before began
+	held   int64 // what the sender holds back of its window to send it together
+	now    int64
+	rtt    int64
+	spread int64 // between the first and the last packet that it answers
+	round  bool  // it is the first of its round trip
+}
+
+// acknowledged grows the window.
+func (c *congestion) acknowledged(n news) {
 	slow := c.slowStart()
-	if slow && 2*float64(flight) <= c.cwnd || !slow && float64(flight)+2*minBurst < c.cwnd {
+	if slow && c.control == Cubic && c.hystart.full(n, c.cwnd) {
+		c.threshold = c.cwnd
 		return
 	}
-	n := float64(bytes)
+	// A window that was not used up says nothing about the path: RFC 7661,
+	// with the test that Linux makes.
+	if slow && 2*float64(n.flight) <= c.cwnd || !slow && float64(n.flight+n.held) < c.cwnd {
+		return
+	}
+	bytes := float64(n.bytes)
 	if slow {
-		if c.control == Cubic && c.hystart.full(round, rtt, c.cwnd) {
-			c.threshold = c.cwnd
-			return
-		}
-		grown := min(n, c.threshold-c.cwnd)
-		c.cwnd += grown // RFC 5681, section 3.1, with byte counting (RFC 3465)
-		if n -= grown; n <= 0 {
-			c.cwnd = min(c.cwnd, receiveBuffer)
+		grown := min(bytes, c.threshold-c.cwnd)
+		c.grow(c.cwnd + grown) // RFC 5681, section 3.1, with byte counting (RFC 3465)
+		if bytes -= grown; bytes <= 0 {
 			return
 		}
 	}
 	if c.control == Reno {
-		c.cwnd += n * MSS / c.cwnd
+		c.grow(c.cwnd + bytes*MSS/c.cwnd)
 	} else {
-		c.cwnd = c.cubic.grow(c.cwnd, n, now, rtt)
+		c.grow(c.cubic.grow(c.cwnd, bytes, n.now, n.rtt))
 	}
-	c.cwnd = min(c.cwnd, receiveBuffer)
+}
+
+func (c *congestion) grow(cwnd float64) {
+	c.cwnd = min(cwnd, receiveBuffer)
+	c.largest = max(c.largest, int64(c.cwnd))
 }
 
 // lost backs off, once for each window that had a loss.
@@ -78,6 +92,9 @@ func (c *congestion) lost() {
 	c.cwnd = max(c.cwnd*c.backoff(), 2*MSS)
 	c.threshold = c.cwnd
 }
+
+// recovered ends a fast recovery, which has set the window as it went.
+func (c *congestion) recovered() { c.cwnd = c.threshold }
 
 // timedOut starts again from one packet: RFC 5681, equation 4.
 func (c *congestion) timedOut(flight int64) {
@@ -139,33 +156,52 @@ func (q *cubic) grow(cwnd, n float64, now, rtt int64) float64 {
 	return max(grown, q.friendly)
 }
 
-// hystart ends slow start when the round trip begins to grow, before the queue
-// overflows: the delay test of RFC 9406, without its conservative phase, as
-// Linux's CUBIC has it.
+// hystart ends slow start before the queue overflows, by both tests of Linux's
+// CUBIC: the round trip begins to grow (the delay test of RFC 9406, but against
+// the smallest round trip of all, and without its conservative phase), or the
+// acknowledgements of a round come close together for half a round trip, which
+// means that the window is about to fill the path (Ha and Rhee, Taming the
+// elephants: new TCP slow start, 2011).
 type hystart struct {
-	lastMin, currentMin int64
-	samples             int
+	least   int64 // smallest round trip of all
+	current int64 // smallest of the beginning of this round
+	samples int64 // bytes that current stands for
+	start   int64 // instant when the round began
+	last    int64 // instant of the latest acknowledgement of the train
 }
 
 const (
-	hystartMinSamples = 8
+	hystartMinSamples = 16 * MSS // bytes: eight acknowledgements
 	hystartMinWindow  = 16 * MSS
-	hystartMinDelay   = 4e6  // nanoseconds
-	hystartMaxDelay   = 16e6 // nanoseconds
+	hystartMinDelay   = int64(4e6)  // nanoseconds
+	hystartMaxDelay   = int64(16e6) // nanoseconds
+	hystartAckGap     = int64(2e6)  // nanoseconds between two acknowledgements of a train
+	hystartSlack      = int64(1e6)  // nanoseconds that segmentation offload may hold packets together
 )
 
-// full takes a round-trip sample; round says that it is the first of its round.
-func (h *hystart) full(round bool, rtt int64, cwnd float64) bool {
-	if round {
-		h.lastMin, h.currentMin, h.samples = h.currentMin, math.MaxInt64, 0
+// full takes an acknowledgement and says whether slow start is over.
+func (h *hystart) full(n news, cwnd float64) bool {
+	if h.least == 0 || n.rtt < h.least {
+		h.least = n.rtt
 	}
-	if h.currentMin == 0 {
-		h.currentMin = math.MaxInt64
+	if n.round || h.start == 0 {
+		h.start, h.last = n.now-n.spread, n.now
+		h.current, h.samples = n.rtt, 0
 	}
-	h.currentMin = min(h.currentMin, rtt)
-	h.samples++
-	if h.samples < hystartMinSamples || h.lastMin == 0 || h.lastMin == math.MaxInt64 || cwnd < hystartMinWindow {
+	if cwnd < hystartMinWindow {
 		return false
 	}
-	return h.currentMin >= h.lastMin+min(max(h.lastMin/8, hystartMinDelay), hystartMaxDelay)
+	// An acknowledgement here stands for one for every two packets.
+	if gap := n.now - n.spread - h.last; gap <= hystartAckGap && n.spread <= hystartAckGap*n.bytes/(2*MSS) {
+		h.last = n.now
+		if n.now-h.start > (h.least+hystartSlack)/2 {
+			return true
+		}
+	}
+	if h.samples < hystartMinSamples {
+		h.current = min(h.current, n.rtt)
+		h.samples += n.bytes
+	}
+	return h.samples >= hystartMinSamples &&
+		h.current > h.least+min(max(h.least/8, hystartMinDelay), hystartMaxDelay)
 }

@@ -103,6 +103,7 @@ func (h *hop) served(b *Bench, brst burst, first int64) {
 	}
 	if h.onward == nil {
 		b.ledger.Arrived += brst.payload()
+		brst.first = first
 		h.arrived(b, brst)
 		return
 	}

@@ -100,6 +100,7 @@ func (p *pipe) wants() bool {
 	if p.unsentLimit > 0 { // more never comes together
 		enough = min(enough, p.unsentLimit/2)
 	}
+	s.held = enough
 	return n >= enough
 }
 
@@ -148,6 +149,9 @@ func (p *pipe) pull(b *Bench, h *hop) (burst, bool) {
 	limit := h.link.quantum
 	if h.link.active <= 1 || h.link.fifo {
 		limit = min(limit, p.smooth())
+	}
+	if len(p.sender.lost) > 0 {
+		limit = min(limit, p.sender.windowLeft())
 	}
 	now := b.now()
 	out, again := p.sender.take(limit, p.sendable(), now)
@@ -246,6 +250,9 @@ func (p *pipe) receive(s span) int64 {
 func (p *pipe) acknowledge(b *Bench, packets int64, of burst) {
 	p.offered = p.read + receiveBuffer
 	a := &ack{pipe: p, delivered: p.delivered, edge: p.offered, order: of.order, sentAt: of.sentAt}
+	if of.first > 0 {
+		a.spread = b.now() - of.first
+	}
 	if len(p.early) > 0 {
 		a.sacked = append(spans(nil), p.early...)
 	}
@@ -260,6 +267,7 @@ type ack struct {
 	edge      int64
 	order     int64 // of the burst that it answers
 	sentAt    int64
+	spread    int64 // nanoseconds that the burst took to arrive
 }
 
 func (a *ack) run(b *Bench) {
@@ -316,10 +324,9 @@ func (e *alarmEvent) run(b *Bench) {
 	}
 	switch t.kind {
 	case alarmReorder:
-		if s.loseHoles() && s.una >= s.recover {
-			s.recovering, s.recover = true, s.next
-			s.stats.Recoveries++
-			s.congestion.lost()
+		if s.loseHoles(s.sacked.end()) && s.una >= s.recover {
+			s.enterRecovery()
+			s.congestion.cwnd = float64(s.recovery.window(0, s.inFlight(), int64(s.congestion.threshold), false))
 		}
 	case alarmProbe:
 		s.probe()
@@ -335,9 +342,9 @@ func (e *alarmEvent) run(b *Bench) {
 }
 
 // sendBuffer returns how many bytes may be written ahead of the
-// acknowledgements: twice the window, as Linux tunes it.
+// acknowledgements: twice the largest window so far, as Linux tunes it.
 func (p *pipe) sendBuffer() int64 {
-	return min(max(2*p.sender.congestion.window(), minSendBuffer), maxSendBuffer)
+	return min(max(2*p.sender.congestion.largest, minSendBuffer), maxSendBuffer)
 }
 
 // room returns how many bytes may be written now.

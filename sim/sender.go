@@ -26,9 +26,13 @@ type sender struct {
 	resent []resend
 
 	order      int64 // bytes put out so far, repeated ones included: a clock of sending
-	round      int64 // the round trip ends when this byte is acknowledged
+	round      int64 // the round trip ends when more than this is acknowledged
+	peak       int64 // most bytes in flight in this round trip
+	peakBefore int64 // the same of the one before
+	held       int64 // bytes of the window held back until they make a larger burst
 	recover    int64 // the window backs off again for losses beyond this byte
 	recovering bool  // in fast recovery, where acknowledgements do not grow the window
+	recovery   recovery
 
 	srtt, rttvar int64 // nanoseconds; 0 before the first sample
 	since        int64 // instant that the time-out counts from: the last progress, or the first byte in flight
@@ -56,6 +60,7 @@ type SenderStats struct {
 type resend struct {
 	span
 	order int64
+	after int64 // every byte below this one had been sent before
 }
 
 // alarm is the one timer of a sender.
@@ -118,19 +123,22 @@ func (s *sender) take(limit, available, now int64) (out span, again bool) {
 		out.hi = min(out.hi, out.lo+max(limit/MSS*MSS, MSS))
 		s.lost.remove(out)
 		s.order += out.hi - out.lo
-		s.resent = append(s.resent, resend{out, s.order})
+		s.recovery.out += out.hi - out.lo
+		s.resent = append(s.resent, resend{out, s.order, s.next})
 		return out, true
 	}
 	out = span{s.next, s.next + min(limit, available)}
 	s.next = out.hi
 	s.order += out.hi - out.lo
+	s.recovery.out += out.hi - out.lo
+	s.peak = max(s.peak, s.inFlight())
 	return out, false
 }
 
 // giveBack takes back the end of what take returned last. What has arrived
 // since, of an earlier sending, or counts as lost again, is not there any more.
 func (s *sender) giveBack(rest span, again bool) {
-	s.order -= rest.hi - rest.lo
+	s.recovery.out -= rest.hi - rest.lo
 	if !again {
 		s.next = rest.lo
 		s.lost.remove(rest)
@@ -150,10 +158,9 @@ func (s *sender) acknowledged(a *ack, now int64) (progress bool) {
 		return false // overtaken
 	}
 	s.edge = a.edge
-	flight := s.inFlight()
-	before := s.una + s.sacked.total()
+	una, had := s.una, s.una+s.sacked.total()
 	s.una, s.sacked = a.delivered, a.sacked
-	fresh := s.una + s.sacked.total() - before
+	fresh := s.una + s.sacked.total() - had
 	if fresh <= 0 {
 		return false
 	}
@@ -161,24 +168,70 @@ func (s *sender) acknowledged(a *ack, now int64) (progress bool) {
 	s.sample(rtt)
 	s.stats.RTTSamples++
 	s.stats.RTTSum += time.Duration(rtt)
+	before := s.sentBefore(a.order)
 	s.forgetArrived()
 	s.retries, s.probed, s.since = 0, false, now
+	advanced := s.una > una
 	if s.recovering && s.una >= s.recover {
 		s.recovering = false
+		s.congestion.recovered()
 	}
-	if s.detect(a.order) && s.una >= s.recover {
-		s.recovering, s.recover = true, s.next
-		s.stats.Recoveries++
-		s.congestion.lost()
+	found := s.detect(a.order)
+	if s.loseHoles(before) {
+		found = true
 	}
-	round := s.una >= s.round
-	if round {
+	if found && s.una >= s.recover {
+		s.enterRecovery()
+	}
+	n := news{bytes: fresh, held: s.held, now: now, rtt: rtt, spread: a.spread, round: s.una > s.round}
+	n.flight = max(s.peak, s.peakBefore)
+	if n.round {
 		s.round = s.next
+		s.peak, s.peakBefore = s.inFlight(), s.peak
 	}
-	if !s.recovering {
-		s.congestion.acknowledged(fresh, flight, now, rtt, round)
+	if s.recovering {
+		s.congestion.cwnd = float64(s.recovery.window(fresh, s.inFlight(), int64(s.congestion.threshold), advanced && !found))
+	} else {
+		s.congestion.acknowledged(n)
 	}
 	return true
+}
+
+// enterRecovery starts a fast recovery: the window backs off, and until what
+// is in flight now has arrived, the recovery says how much may be sent.
+func (s *sender) enterRecovery() {
+	s.recovery = recovery{before: max(s.congestion.window(), MSS)}
+	s.recovering, s.recover = true, s.next
+	s.stats.Recoveries++
+	s.congestion.lost()
+}
+
+// recovery is a fast recovery that sends in proportion to what arrives:
+// Proportional Rate Reduction, RFC 6937, as Linux has it. All are bytes.
+type recovery struct {
+	before    int64 // the window when it began
+	delivered int64 // since then
+	out       int64 // sent since then
+}
+
+// window returns the congestion window after fresh bytes have arrived, with
+// pipe in flight. safe says that nothing further was found lost.
+func (r *recovery) window(fresh, pipe, threshold int64, safe bool) int64 {
+	r.delivered += fresh
+	var send int64
+	if pipe > threshold {
+		send = (r.delivered*threshold+r.before-1)/r.before - r.out
+	} else {
+		send = max(r.delivered-r.out, fresh)
+		if safe {
+			send += MSS
+		}
+		send = min(send, threshold-pipe)
+	}
+	if r.out == 0 {
+		send = max(send, MSS) // the first loss is repeated at once
+	}
+	return pipe + max(send, 0)
 }
 
 // forgetArrived drops what has arrived from what is lost or sent again.
@@ -245,14 +298,33 @@ func (s *sender) lose(hole span) bool {
 	return len(rest) > 0
 }
 
-// loseHoles marks every byte below one that has arrived.
-func (s *sender) loseHoles() (found bool) {
+// sentBefore returns the end of the bytes that were sent for the first time
+// before the one of the given order, which has arrived, was sent again; 0 if
+// that was a first sending itself.
+func (s *sender) sentBefore(order int64) (end int64) {
+	for _, r := range s.resent {
+		if r.order <= order && (r.lo < s.una || s.sacked.covers(r.span)) {
+			end = max(end, r.after)
+		}
+	}
+	return end
+}
+
+// loseHoles marks every byte below end that has not arrived and was not sent
+// again: what was sent later has arrived (RFC 8985).
+func (s *sender) loseHoles(end int64) (found bool) {
 	lo := s.una
 	for _, o := range s.sacked {
+		if o.lo >= end {
+			break
+		}
 		if s.lose(span{lo, o.lo}) {
 			found = true
 		}
 		lo = o.hi
+	}
+	if lo < end && s.lose(span{lo, end}) {
+		found = true
 	}
 	return found
 }

@@ -44,7 +44,14 @@ func (f *Frame) Check(pieces int, pieceLen func(int) int) error {
 	case *Frame_Decline:
 		return count("decline", b.Decline.Count)
 	case *Frame_Request:
-		return index("request", b.Request.Piece)
+		r := b.Request
+		if err := index("request", r.Piece); err != nil {
+			return err
+		}
+		if int64(r.Offset) >= int64(pieceLen(int(r.Piece))) {
+			return fmt.Errorf("request: offset %d in piece %d, which has %d bytes", r.Offset, r.Piece, pieceLen(int(r.Piece)))
+		}
+		return nil
 	case *Frame_Cancel:
 		return index("cancel", b.Cancel.Piece)
 	case *Frame_Reject:

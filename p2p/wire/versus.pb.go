@@ -139,6 +139,7 @@ type Register struct {
 	Addresses     [][]byte               `protobuf:"bytes,2,rep,name=addresses,proto3" json:"addresses,omitempty"` // multiaddrs in binary form, where the sender accepts connections
 	Want          uint32                 `protobuf:"varint,3,opt,name=want,proto3" json:"want,omitempty"`          // how many neighbours to name at most
 	Known         [][]byte               `protobuf:"bytes,4,rep,name=known,proto3" json:"known,omitempty"`         // peer ids that shall not be named: present neighbours
+	Spare         bool                   `protobuf:"varint,5,opt,name=spare,proto3" json:"spare,omitempty"`        // the sender's uplink is idle: name those that lack most
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -199,6 +200,13 @@ func (x *Register) GetKnown() [][]byte {
 		return x.Known
 	}
 	return nil
+}
+
+func (x *Register) GetSpare() bool {
+	if x != nil {
+		return x.Spare
+	}
+	return false
 }
 
 type Neighbours struct {
@@ -892,6 +900,7 @@ func (x *Grant) GetCount() uint32 {
 type Request struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Piece         uint32                 `protobuf:"varint,1,opt,name=piece,proto3" json:"piece,omitempty"`
+	Offset        uint32                 `protobuf:"varint,2,opt,name=offset,proto3" json:"offset,omitempty"` // of the first byte to send: the sender has what is before it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -929,6 +938,13 @@ func (*Request) Descriptor() ([]byte, []int) {
 func (x *Request) GetPiece() uint32 {
 	if x != nil {
 		return x.Piece
+	}
+	return 0
+}
+
+func (x *Request) GetOffset() uint32 {
+	if x != nil {
+		return x.Offset
 	}
 	return 0
 }
@@ -1250,12 +1266,13 @@ var File_versus_proto protoreflect.FileDescriptor
 
 const file_versus_proto_rawDesc = "" +
 	"\n" +
-	"\fversus.proto\x12\rversus.p2p.v1\"f\n" +
+	"\fversus.proto\x12\rversus.p2p.v1\"|\n" +
 	"\bRegister\x12\x12\n" +
 	"\x04file\x18\x01 \x01(\tR\x04file\x12\x1c\n" +
 	"\taddresses\x18\x02 \x03(\fR\taddresses\x12\x12\n" +
 	"\x04want\x18\x03 \x01(\rR\x04want\x12\x14\n" +
-	"\x05known\x18\x04 \x03(\fR\x05known\"f\n" +
+	"\x05known\x18\x04 \x03(\fR\x05known\x12\x14\n" +
+	"\x05spare\x18\x05 \x01(\bR\x05spare\"f\n" +
 	"\n" +
 	"Neighbours\x12-\n" +
 	"\x06status\x18\x01 \x01(\x0e2\x15.versus.p2p.v1.StatusR\x06status\x12)\n" +
@@ -1301,9 +1318,10 @@ const file_versus_proto_rawDesc = "" +
 	"interested\x18\x01 \x01(\bR\n" +
 	"interested\"\x1d\n" +
 	"\x05Grant\x12\x14\n" +
-	"\x05count\x18\x01 \x01(\rR\x05count\"\x1f\n" +
+	"\x05count\x18\x01 \x01(\rR\x05count\"7\n" +
 	"\aRequest\x12\x14\n" +
-	"\x05piece\x18\x01 \x01(\rR\x05piece\"\x1f\n" +
+	"\x05piece\x18\x01 \x01(\rR\x05piece\x12\x16\n" +
+	"\x06offset\x18\x02 \x01(\rR\x06offset\"\x1f\n" +
 	"\aDecline\x12\x14\n" +
 	"\x05count\x18\x01 \x01(\rR\x05count\"\x1e\n" +
 	"\x06Cancel\x12\x14\n" +

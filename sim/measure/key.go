@@ -60,6 +60,7 @@ func (t *Trial) Normalize() {
 	t.TrialKey = t.TrialKey.normal()
 	t.Requests = nonNil(t.Requests)
 	t.Nodes = nonNil(t.Nodes)
+	t.Links = nonNil(t.Links)
 	t.Timeline = nonNil(t.Timeline)
 	t.Faults = nonNil(t.Faults)
 	t.Warnings = nonNil(t.Warnings)

@@ -3,6 +3,7 @@ package measure
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,7 @@ const (
 	EventProgress   = "progress"    // detail is the verified share of the file, in steps of 0.05
 	EventComplete   = "complete"    // the fetch returned and every piece is verified
 	EventIncomplete = "incomplete"  // detail is the reason
+	EventLeave      = "leave"       // a node that came with its request has left; detail is why
 )
 
 // MaxEvents bounds the events kept of one trial; later ones are counted only.
@@ -58,7 +60,10 @@ type Recorder struct {
 	online    map[string]bool          // nodes whose software runs
 	downSince map[string]time.Duration // nodes that went down again
 	down      map[string]time.Duration // finished spells
+	arrived   map[string]time.Duration // nodes that came with their request
+	left      map[string]time.Duration // of these, the ones that are gone
 	upCount   int
+	asking    int // requests that are open
 	events    []Event
 	dropped   int
 	timeline  timeline
@@ -102,6 +107,8 @@ func NewRecorder(cfg Config) *Recorder {
 		online:    map[string]bool{},
 		downSince: map[string]time.Duration{},
 		down:      map[string]time.Duration{},
+		arrived:   map[string]time.Duration{},
+		left:      map[string]time.Duration{},
 	}
 }
 
@@ -120,6 +127,7 @@ func (r *Recorder) Request(id int) {
 		s.FirstByte, s.HasFirst = now, true
 	}
 	h.open = append(h.open, id)
+	r.asking++
 	r.event(now, EventRequest, s.Node, s.File, "")
 }
 
@@ -137,6 +145,7 @@ func (r *Recorder) Done(id int, outcome, reason string) {
 	h := r.holding(s.Node, s.File)
 	for i, open := range h.open {
 		if open == id {
+			r.asking--
 			h.open = append(h.open[:i], h.open[i+1:]...)
 			break
 		}
@@ -221,6 +230,31 @@ func (r *Recorder) Down(node string) {
 	r.downSince[node] = now
 }
 
+// Arrive says that a node that comes with its request is there: before, it was
+// not down but absent.
+func (r *Recorder) Arrive(node string) {
+	now := r.cfg.Now()
+	r.mu.Lock()
+	r.arrived[node] = now
+	r.mu.Unlock()
+	r.Up(node)
+}
+
+// Leave says that such a node is gone for good, and why. It is not down since,
+// but absent.
+func (r *Recorder) Leave(node, why string) {
+	now := r.cfg.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.online[node] {
+		r.online[node] = false
+		r.upCount--
+	}
+	delete(r.downSince, node)
+	r.left[node] = now
+	r.event(now, EventLeave, node, "", why)
+}
+
 // Sample adds a point to the timeline and returns how long to wait before the
 // next one; the spacing doubles as the trial gets longer.
 func (r *Recorder) Sample() time.Duration {
@@ -243,6 +277,8 @@ type Recording struct {
 	Samples  []Sample         // by request
 	Wasted   map[string]int64 // file bytes, by node
 	Down     map[string]time.Duration
+	Arrived  map[string]time.Duration // nodes that came with their request: when
+	Left     map[string]time.Duration // of these, the ones that are gone: since when
 	Events   []Event // in order of time
 	Dropped  int     // events beyond MaxEvents
 	Timeline []Tick
@@ -260,6 +296,8 @@ func (r *Recorder) Finish() Recording {
 		Samples:  append([]Sample(nil), r.samples...),
 		Wasted:   map[string]int64{},
 		Down:     map[string]time.Duration{},
+		Arrived:  maps.Clone(r.arrived),
+		Left:     maps.Clone(r.left),
 		Events:   r.events,
 		Dropped:  r.dropped,
 		Timeline: r.timeline.finish(r.tick(now, sent)),
@@ -295,6 +333,7 @@ func (r *Recorder) tick(now time.Duration, sent int64) Tick {
 		OriginSentBytes: sent,
 		Online:          r.upCount,
 		Complete:        int(r.complete.Load()),
+		Downloading:     r.asking,
 	}
 }
 

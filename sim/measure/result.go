@@ -64,6 +64,7 @@ type Trial struct {
 
 	Requests []Request `json:"requests"` // by id
 	Nodes    []Node    `json:"nodes"`    // origin first, then by the scenario's order
+	Links    []Link    `json:"links"`    // shared links, by the scenario's order
 	Timeline []Tick    `json:"timeline"` // cumulative, at most 240 points
 	Faults   []Fault   `json:"faults"`
 
@@ -90,11 +91,15 @@ type Summary struct {
 	FirstByteS  Distribution `json:"first_byte_s"` // request to first verified piece
 	GoodputBPS  *float64     `json:"goodput_bps"`  // delivered file bits / makespan, all nodes together
 
-	OriginSentBytes int64    `json:"origin_sent_bytes"`
-	PeersSentBytes  int64    `json:"peers_sent_bytes"`
-	WastedBytes     int64    `json:"wasted_bytes"`   // file bytes received twice or refused
-	OverheadRatio   *float64 `json:"overhead_ratio"` // stream bytes received by downloaders / file bytes delivered to them
-	FairnessJain    *float64 `json:"fairness_jain"`  // Jain's index of the downloaders' completed requests' goodput
+	OriginSentBytes int64 `json:"origin_sent_bytes"`
+	PeersSentBytes  int64 `json:"peers_sent_bytes"`
+	// RetransmittedBytes are stream bytes that TCP sent again, on top of the two
+	// above; null where nobody can tell.
+	RetransmittedBytes *int64 `json:"retransmitted_bytes"`
+
+	WastedBytes   int64    `json:"wasted_bytes"`   // file bytes received twice or refused
+	OverheadRatio *float64 `json:"overhead_ratio"` // stream bytes received by downloaders / file bytes delivered to them
+	FairnessJain  *float64 `json:"fairness_jain"`  // Jain's index of the downloaders' completed requests' goodput
 }
 
 // Spread is a short distribution.
@@ -149,6 +154,24 @@ type Node struct {
 	SentBytes     int64   `json:"sent_bytes"`
 	WastedBytes   int64   `json:"wasted_bytes"`
 	DownS         float64 `json:"down_s"`
+	// RetransmittedBytes are not part of SentBytes; null where nobody can tell.
+	RetransmittedBytes *int64 `json:"retransmitted_bytes"`
+
+	ArrivedS *float64 `json:"arrived_s"` // when a node that its request brought came; null for all others
+	LeftS    *float64 `json:"left_s"`    // when such a node had left; null if it was there to the end
+}
+
+// Link is what a shared link has carried, from (up) and to (down) the nodes
+// behind it. Stream bytes count each time they cross, so those that TCP sent
+// again may be in them twice, and the end of a stream counts as one.
+type Link struct {
+	Link               string `json:"link"`
+	UpBytes            int64  `json:"up_bytes"`
+	DownBytes          int64  `json:"down_bytes"`
+	UpWireBytes        int64  `json:"up_wire_bytes"` // whole packets, those without data included
+	DownWireBytes      int64  `json:"down_wire_bytes"`
+	UpDroppedPackets   int64  `json:"up_dropped_packets"` // that found the queue full
+	DownDroppedPackets int64  `json:"down_dropped_packets"`
 }
 
 // Tick is one point of the timeline.
@@ -158,6 +181,7 @@ type Tick struct {
 	OriginSentBytes int64   `json:"origin_sent_bytes"` // stream payload
 	Online          int     `json:"online"`            // nodes up, origin included
 	Complete        int     `json:"complete"`          // requests completed
+	Downloading     int     `json:"downloading"`       // requests made that have not ended
 }
 
 // Fault is one thing that was done to one target.

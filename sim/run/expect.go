@@ -99,6 +99,9 @@ func (p *pair) value(o scenario.Operand) (value *float64, ok bool, err error) {
 // field looks a figure up by its name in the result file, where those of the
 // summary need no prefix.
 func field(t *measure.Trial, name string) (*float64, error) {
+	if link, of, ok := scenario.LinkField(name); ok {
+		return linkField(t, link, of)
+	}
 	figures := *t
 	figures.Requests, figures.Nodes, figures.Timeline, figures.Faults = nil, nil, nil, nil
 	data, err := json.Marshal(figures)
@@ -120,6 +123,29 @@ func field(t *measure.Trial, name string) (*float64, error) {
 		}
 	}
 	return nil, fmt.Errorf("expectation on %s: a trial has no such figure", name)
+}
+
+// linkField looks up what a shared link carried; it is undefined where links
+// are this machine's own.
+func linkField(t *measure.Trial, link, name string) (*float64, error) {
+	for _, l := range t.Links {
+		if l.Link != link {
+			continue
+		}
+		data, err := json.Marshal(l)
+		if err != nil {
+			return nil, fmt.Errorf("expectation on links.%s.%s: %w", link, name, err)
+		}
+		var all map[string]any
+		if err := json.Unmarshal(data, &all); err != nil {
+			return nil, fmt.Errorf("expectation on links.%s.%s: %w", link, name, err)
+		}
+		if v, ok := all[name].(float64); ok {
+			return &v, nil
+		}
+		return nil, fmt.Errorf("expectation on links.%s.%s: a link has no such figure", link, name)
+	}
+	return nil, nil
 }
 
 func lookup(in any, path []string) (any, bool) {

@@ -3,6 +3,7 @@ package run
 import (
 	"runtime"
 
+	"versus/sim/scenario"
 	"versus/sim/trial"
 )
 
@@ -26,7 +27,7 @@ func defaultJobs(network string, tasks []task, cpus int, available int64) int {
 		for _, f := range t.point.Workload.Files {
 			content += int64(f.Size) * int64(max(f.Count, 1))
 		}
-		n := workerBase + workerPerNode*int64(t.point.TotalPeers()+1) + min(content, 256<<20)
+		n := workerBase + workerPerNode*int64(peersAtOnce(t.point)+1) + min(content, 256<<20)
 		need = max(need, n)
 	}
 	jobs := min(cpus, len(tasks))
@@ -34,6 +35,22 @@ func defaultJobs(network string, tasks []task, cpus int, available int64) int {
 		jobs = min(jobs, int(available/need))
 	}
 	return max(jobs, 1)
+}
+
+// peersAtOnce is how many peers are online together, about: by Little's law where
+// requests bring them, unless they stay.
+func peersAtOnce(s *scenario.Scenario) int {
+	if !s.BringsNodes() {
+		return s.TotalPeers()
+	}
+	r := s.Workload.Requests
+	span := r.For.Seconds()
+	patience, gives := r.Patience.Average()
+	seeds, leaves := r.SeedTime.Average()
+	if gives && leaves {
+		span = min(span, patience.Seconds()+seeds.Seconds())
+	}
+	return int(r.Rate.PerSecond() * span)
 }
 
 // workerProcs returns how many processors a worker may use. In virtual time

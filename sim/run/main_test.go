@@ -110,7 +110,7 @@ func doomed(out string) {
 
 // crowd is a small scenario of both architectures.
 func crowd(mode string) *scenario.Scenario {
-	link := scenario.Link{Uplink: 50_000_000, Downlink: 50_000_000, Delay: scenario.Duration(5 * time.Millisecond)}
+	link := scenario.Link{Uplink: 50_000_000, Downlink: 50_000_000, Delay: scenario.Duration(5 * time.Millisecond), Queue: scenario.Fair}
 	return &scenario.Scenario{
 		Name: "test", Title: "A test", Description: "Small.", Seed: 1, Repeat: 1,
 		TimeLimit: scenario.Duration(time.Minute),
@@ -120,7 +120,7 @@ func crowd(mode string) *scenario.Scenario {
 			Requests:   scenario.Requests{Pattern: scenario.AllAtOnce},
 			Popularity: scenario.Popularity{Pattern: scenario.UniformPopularity},
 		},
-		Network: scenario.Network{Origin: link, Peers: []scenario.Group{{Name: "home", Count: 2, Link: link}}},
+		Network: scenario.Network{TCP: scenario.Cubic, Origin: link, Peers: []scenario.Group{{Name: "home", Count: 2, Link: link}}},
 		Architectures: scenario.Architectures{
 			{Name: "central", Options: scenario.Options{"security": "none"}},
 			{Name: "fickle", Options: scenario.Options{"mode": mode, "security": "none"}},

@@ -35,7 +35,12 @@ func stored(t *testing.T) []byte {
 	s := crowd("slow")
 	s.Sweep = scenario.Sweep{{Key: "fickle.mode", Values: []string{"ok", "slow", "lie"}}, {Key: "peers", Values: []string{"1", "2"}}}
 	s.Workload.Popularity = scenario.Popularity{Pattern: scenario.Zipf, Exponent: 0.9}
-	s.Expect = []string{"central.efficiency > 0.1", "fickle.makespan_s < 100"}
+	s.Network.Shared = scenario.SharedLinks{{Name: "campus", Uplink: scenario.Gbps, Downlink: scenario.Gbps}}
+	s.Network.Regions, s.Network.Origin.Region = "ibm-cloud-2024-08", "eu-de"
+	home := &s.Network.Peers[0]
+	home.Behind, home.Region, home.Queue, home.QueueLimit = "campus", "eu-gb", scenario.DropTail, 125*scenario.KB
+	home.Loss, home.BurstLoss = 0.0001, scenario.BurstLoss{GoodToBad: 0.0001, BadToGood: 0.5, LossBad: 0.5}
+	s.Expect = []string{"central.efficiency > 0.01", "fickle.makespan_s < 100", "central.links.campus.down_bytes > 0"}
 	opt := options(t)
 	opt.Progress = func(u run.Update) {}
 	res, err := execute(t, s, opt)

@@ -114,7 +114,7 @@ func (j *job) spec(kinds []trial.Kind) (trial.Spec, error) {
 	}
 	return trial.Spec{
 		Key: j.Key, Network: j.Network, Scenario: j.Scenario,
-		Nodes: j.Scenario.Nodes(), Requests: j.Requests, Content: content,
+		Nodes: workload.Population(j.Scenario, j.Requests), Requests: j.Requests, Content: content,
 		Kind: *kind, Options: arch.Options, StallAfter: j.StallAfter,
 	}, nil
 }

@@ -50,6 +50,9 @@ func (d *draft) workload(n *node, path string) {
 				field{"for", d.span(&w.Requests.For)},
 				field{"over", d.span(&w.Requests.Over)},
 				field{"path", d.text(&w.Requests.Path)},
+				field{"arrivals", d.text(&w.Requests.Arrivals)},
+				field{"patience", d.distribution(&w.Requests.Patience)},
+				field{"seed_time", d.distribution(&w.Requests.SeedTime)},
 			)
 		}},
 		field{"popularity", func(n *node, path string) {

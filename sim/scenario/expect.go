@@ -19,7 +19,7 @@ type Expect struct {
 // is empty.
 type Operand struct {
 	Architecture string
-	Field        string // one of ExpectFields
+	Field        string // one of ExpectFields, or links.NAME.FIELD of a shared link
 	Number       float64
 }
 
@@ -29,7 +29,7 @@ func ExpectFields() []string {
 	fields := []string{
 		"makespan_s", "efficiency", "bounds.fluid_s", "bounds.pieces_s",
 		"requested", "completed", "success_rate", "slowdown.p50", "slowdown.p95", "slowdown.max",
-		"goodput_bps", "origin_sent_bytes", "peers_sent_bytes", "wasted_bytes", "overhead_ratio", "fairness_jain",
+		"goodput_bps", "origin_sent_bytes", "peers_sent_bytes", "retransmitted_bytes", "wasted_bytes", "overhead_ratio", "fairness_jain",
 		"wall_s", "virtual_s", "peak_rss_bytes",
 	}
 	for _, distribution := range []string{"completion_s", "first_byte_s"} {
@@ -38,6 +38,22 @@ func ExpectFields() []string {
 		}
 	}
 	return fields
+}
+
+// linkFields lists what an expectation may compare of a shared link, as
+// links.NAME.FIELD.
+func linkFields() []string {
+	return []string{"up_bytes", "down_bytes", "up_wire_bytes", "down_wire_bytes", "up_dropped_packets", "down_dropped_packets"}
+}
+
+// LinkField splits a field of the form links.NAME.FIELD; ok is false for any
+// other.
+func LinkField(field string) (link, name string, ok bool) {
+	rest, ok := strings.CutPrefix(field, "links.")
+	if !ok {
+		return "", "", false
+	}
+	return strings.Cut(rest, ".")
 }
 
 // ParseExpect reads one expectation. Whether its architectures exist is for
@@ -79,11 +95,14 @@ func parseOperand(text string) (Operand, error) {
 	if !dotted || architecture == "" || field == "" {
 		return Operand{}, fmt.Errorf("%q is neither a number nor ARCHITECTURE.FIELD", abbreviate(text))
 	}
-	fields := ExpectFields()
+	fields, name := ExpectFields(), field
+	if _, of, ok := LinkField(field); ok {
+		fields, name = linkFields(), of
+	}
 	for _, f := range fields {
-		if f == field {
+		if f == name {
 			return Operand{Architecture: architecture, Field: field}, nil
 		}
 	}
-	return Operand{}, fmt.Errorf("unknown field %q%s", abbreviate(field), didYouMean(Nearest(field, fields)))
+	return Operand{}, fmt.Errorf("unknown field %q%s", abbreviate(field), didYouMean(Nearest(name, fields)))
 }

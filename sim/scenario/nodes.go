@@ -13,12 +13,27 @@ func (s *Scenario) Nodes() []Node {
 	nodes := make([]Node, 0, 1+s.TotalPeers())
 	nodes = append(nodes, Node{Name: Origin, Group: Origin, Link: s.Network.Origin})
 	for _, g := range s.Network.Peers {
-		reachable := g.Count - int(math.Round(g.Unreachable*float64(g.Count)))
 		for i := 1; i <= g.Count; i++ {
-			nodes = append(nodes, Node{Name: fmt.Sprintf("%s-%d", g.Name, i), Group: g.Name, Link: g.Link, NoInbound: i > reachable})
+			nodes = append(nodes, Node{Name: fmt.Sprintf("%s-%d", g.Name, i), Group: g.Name, Link: g.Link, NoInbound: g.noInbound(i)})
 		}
 	}
 	return nodes
+}
+
+// noInbound says whether the group's i-th peer, from 1, accepts no connections:
+// the share is spread evenly, so that it also holds for those that come first.
+func (g Group) noInbound(i int) bool {
+	upTo := func(i int) float64 { return math.Round(g.Unreachable * float64(i)) }
+	return upTo(i) > upTo(i-1)
+}
+
+// names lists the shared links.
+func (l SharedLinks) names() []string {
+	names := make([]string, len(l))
+	for i, link := range l {
+		names[i] = link.Name
+	}
+	return names
 }
 
 // TotalPeers returns the number of peers in all groups, the origin not counted.
@@ -28,6 +43,14 @@ func (s *Scenario) TotalPeers() int {
 		total += g.Count
 	}
 	return total
+}
+
+// BringsNodes says that each request of a trial brings a new node: which nodes
+// there are then depends on the arrivals, and Nodes lists as many of each group
+// as its weight says.
+func (s *Scenario) BringsNodes() bool {
+	r := s.Workload.Requests
+	return r.Pattern == Poisson && r.Arrivals == NewNodes
 }
 
 // Names returns the names of the files that an entry of the catalog stands

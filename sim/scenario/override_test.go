@@ -62,6 +62,15 @@ func TestOverrides(t *testing.T) {
 			},
 		},
 		{
+			name: "unreachable is of every group, in place of inbound",
+			ov:   Overrides{Sets: []string{"network.peers.1.inbound=false", "unreachable=0.2"}},
+			check: func(t *testing.T, s *Scenario) {
+				for _, g := range s.Network.Peers {
+					assert.Equal(t, 0.2, g.Unreachable, g.Name)
+				}
+			},
+		},
+		{
 			name: "seed and repeat",
 			ov:   Overrides{Seed: &seed, Repeat: &repeat},
 			check: func(t *testing.T, s *Scenario) {
@@ -126,7 +135,7 @@ func TestOverrideProblems(t *testing.T) {
 		{name: "no equals sign", ov: Overrides{Sets: []string{"peers"}}, want: "--set peers: want --set path=value, such as --set network.origin.uplink=25Mbit/s"},
 		{name: "no values", ov: Overrides{Varies: []string{"peers="}}, want: "--vary peers=: want --vary path=value,value, such as --vary peers=10,20,40"},
 		{name: "misspelt key", ov: Overrides{Sets: []string{"network.origin.uplnk=25Mbit/s"}},
-			want: `--set network.origin.uplnk=25Mbit/s: network.origin.uplnk: unknown key "uplnk", want one of uplink, downlink, delay, jitter, loss; did you mean uplink?`},
+			want: `--set network.origin.uplnk=25Mbit/s: network.origin.uplnk: unknown key "uplnk", want one of uplink, downlink, delay, jitter, loss, burst_loss, queue, queue_limit, behind, region; did you mean uplink?`},
 		{name: "no unit", ov: Overrides{Sets: []string{"network.origin.uplink=25"}},
 			want: `--set network.origin.uplink=25: network.origin.uplink: "25" has no unit, want one of bit/s kbit/s Mbit/s Gbit/s Tbit/s, such as 10Mbit/s`},
 		{name: "no such index", ov: Overrides{Sets: []string{"network.peers.3.count=1"}},

@@ -31,6 +31,13 @@ func resolve(d *draft) *Scenario {
 	fill(d, "workload.requests.pattern", &w.Requests.Pattern, AllAtOnce)
 	fill(d, "workload.popularity.pattern", &w.Popularity.Pattern, UniformPopularity)
 	w.Requests.Path = d.absolute("workload.requests.path", w.Requests.Path)
+	switch w.Requests.Arrivals {
+	case NetworkPeers:
+		w.Requests.Arrivals = ""
+	case NewNodes:
+		fill(d, "workload.requests.patience", &w.Requests.Patience, Distribution{Kind: Forever})
+		fill(d, "workload.requests.seed_time", &w.Requests.SeedTime, Distribution{Kind: Forever})
+	}
 	w.Files = slices.Clone(w.Files)
 	for i := range w.Files {
 		f := &w.Files[i]

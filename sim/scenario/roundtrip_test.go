@@ -28,10 +28,23 @@ workload:
   requests: {pattern: poisson, rate: 20/min, for: 5m}
   popularity: {pattern: zipf, exponent: 0.9}
 network:
-  origin: {uplink: 1.5Mbit/s, downlink: 50Mbit/s, delay: 10ms, jitter: 1500us, loss: 0}
+  tcp: reno
+  regions: ibm-cloud-2024-08
+  shared:
+    campus: {uplink: 100Mbit/s, downlink: 1Gbit/s, delay: 2ms, queue: drop-tail, queue_limit: 1MB}
+    block: {uplink: 10Mbit/s, downlink: 50Mbit/s}
+  origin: {uplink: 1.5Mbit/s, downlink: 50Mbit/s, delay: 10ms, jitter: 1500us, loss: 0, region: us-east, behind: block}
   peers:
-    - {name: home, count: 6, uplink: 1001bit/s, downlink: 10Mbit/s}
-    - {name: office, count: 3, uplink: 5Mbit/s, downlink: 20Mbit/s, delay: 5ms}
+    - {name: home, count: 6, uplink: 1001bit/s, downlink: 10Mbit/s, inbound: false, region: eu-de, loss: 0.02, queue: drop-tail, queue_limit: 125kB}
+    - name: office
+      count: 3
+      unreachable: 0.5
+      uplink: 5Mbit/s
+      downlink: 20Mbit/s
+      delay: 5ms
+      burst_loss: {good_to_bad: 0.001, bad_to_good: 0.1, loss_bad: 0.5}
+      behind: campus
+      region: br-sao
 architectures:
   p2p: {upload_slots: 8, seed_ratio: 3, endgame: false}
   client-server: {}
@@ -95,9 +108,14 @@ func TestCanonical(t *testing.T) {
 		`"seed":42,"repeat":3,"time_limit":"1h30m","workload":{"files":[{"name":"page.bin","size":"64KiB","count":200},`+
 		`{"name":"real.iso","count":1,"path":"/lab/real.iso"}],"piece_size":"16KiB",`+
 		`"requests":{"pattern":"poisson","rate":"20/min","for":"5m"},"popularity":{"pattern":"zipf","exponent":0.9}},`+
-		`"network":{"origin":{"uplink":"1500kbit/s","downlink":"50Mbit/s","delay":"10ms","jitter":"1.5ms","loss":0},`+
-		`"peers":[{"name":"home","count":6,"uplink":"1001bit/s","downlink":"10Mbit/s","delay":"0s","jitter":"0s","loss":0},`+
-		`{"name":"office","count":3,"uplink":"5Mbit/s","downlink":"20Mbit/s","delay":"5ms","jitter":"0s","loss":0}]},`+
+		`"network":{"tcp":"reno","regions":"ibm-cloud-2024-08",`+
+		`"shared":{"campus":{"uplink":"100Mbit/s","downlink":"1Gbit/s","delay":"2ms","queue":"drop-tail","queue_limit":"1MB"},`+
+		`"block":{"uplink":"10Mbit/s","downlink":"50Mbit/s","delay":"0s","queue":"fair"}},`+
+		`"origin":{"uplink":"1500kbit/s","downlink":"50Mbit/s","delay":"10ms","jitter":"1.5ms","loss":0,"queue":"fair","behind":"block","region":"us-east"},`+
+		`"peers":[{"name":"home","count":6,"unreachable":1,"uplink":"1001bit/s","downlink":"10Mbit/s","delay":"0s","jitter":"0s","loss":0.02,`+
+		`"queue":"drop-tail","queue_limit":"125kB","region":"eu-de"},`+
+		`{"name":"office","count":3,"unreachable":0.5,"uplink":"5Mbit/s","downlink":"20Mbit/s","delay":"5ms","jitter":"0s","loss":0,`+
+		`"burst_loss":{"good_to_bad":0.001,"bad_to_good":0.1,"loss_good":0,"loss_bad":0.5},"queue":"fair","behind":"campus","region":"br-sao"}]},`+
 		`"architectures":{"p2p":{"endgame":false,"picker":"rarest-first","seed_ratio":3.0,"upload_slots":8},"client-server":{"security":"none"}},`+
 		`"faults":[],"sweep":{"piece_size":["16KiB","32KiB"],"peers":[9,18],"p2p.picker":["rarest-first","random"]},`+
 		`"expect":["p2p.success_rate >= 1","client-server.completion_s.p95 < p2p.slowdown.max"]}`, string(got))

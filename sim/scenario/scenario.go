@@ -51,6 +51,16 @@ const (
 	Trace     = "trace"       // rows t_s,node,file of the CSV file Path
 )
 
+// Who asks.
+const (
+	// NetworkPeers is the default: the peers of the network, which are there from
+	// the start to the end. Resolving turns it into the empty text.
+	NetworkPeers = "peers"
+	// NewNodes brings one node with each request: it boots when it asks, gives up
+	// after its patience, and leaves once it has been a seeder for its seed time.
+	NewNodes = "new-nodes"
+)
+
 // Requests is the arrival process. Only the fields of its pattern are set.
 type Requests struct {
 	Pattern string    `yaml:"pattern" json:"pattern"`
@@ -58,6 +68,10 @@ type Requests struct {
 	For     Duration  `yaml:"for,omitempty" json:"for,omitempty"`   // poisson
 	Over    Duration  `yaml:"over,omitempty" json:"over,omitempty"` // uniform
 	Path    string    `yaml:"path,omitempty" json:"path,omitempty"` // trace
+
+	Arrivals string       `yaml:"arrivals,omitempty" json:"arrivals,omitempty"`  // NewNodes, or empty: the network's peers
+	Patience Distribution `yaml:"patience,omitempty" json:"patience,omitzero"`   // new-nodes: until a node that is not finished leaves
+	SeedTime Distribution `yaml:"seed_time,omitempty" json:"seed_time,omitzero"` // new-nodes: from a node's completion until it leaves
 }
 
 // Popularity patterns: how a request picks its file from the catalog.
@@ -134,13 +148,16 @@ type SharedLink struct {
 // SharedLinks is an ordered map in YAML and JSON.
 type SharedLinks []SharedLink
 
-// Group is a number of equal peers, named Name-1 ... Name-Count.
+// Group is a number of equal peers, named Name-1 ... Name-Count. Where Poisson
+// requests bring new nodes, Count is the group's weight instead: a new node is
+// of a group with probability Count over the sum of all counts, and is named by
+// the order of arrival in its group.
 type Group struct {
 	Name  string `yaml:"name" json:"name"`
 	Count int    `yaml:"count" json:"count"`
 	// Unreachable is the share of the group, 0 to 1, that accepts no
-	// connections, as behind a NAT: the last of it, rounded to the nearest
-	// number. In a file inbound: false stands for 1.
+	// connections, as behind a NAT: rounded to the nearest number of peers and
+	// spread evenly over the group. In a file inbound: false stands for 1.
 	Unreachable float64 `yaml:"unreachable,omitempty" json:"unreachable,omitempty"`
 	Link        `yaml:",inline"`
 }

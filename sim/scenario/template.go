@@ -27,6 +27,13 @@ workload:
   # requests: {pattern: uniform, over: 60s}            every peer once, at a random instant
   # requests: {pattern: poisson, rate: 2/s, for: 5m}   each arrival is a random peer
   # requests: {pattern: trace, path: trace.csv}        rows t_s,node,file
+  # Each arrival a new node, that gives up after its patience and leaves once it
+  # has been a seeder for its seed_time. Both are forever if left out, a duration,
+  # or one of {exponential: {mean: 10m}}, {uniform: {min: 1m, max: 5m}},
+  # {weibull: {scale: 40m, shape: 0.6}}, {lognormal: {median: 5m, sigma: 1}},
+  # {pareto: {min: 1m, shape: 1.5}}. The count of a group of peers is its weight.
+  # requests: {pattern: poisson, rate: 0.5/s, for: 30m, arrivals: new-nodes,
+  #            patience: {exponential: {mean: 10m}}, seed_time: {exponential: {mean: 5m}}}
   popularity: {pattern: uniform}
   # popularity: {pattern: zipf, exponent: 0.9}         with several files
 

@@ -231,6 +231,9 @@ func (v *validator) expect() {
 			if side.Architecture != "" && findKind(v.kinds, side.Architecture) == nil {
 				v.unknown(at, "architecture", side.Architecture, kindNames(v.kinds))
 			}
+			if link, _, ok := LinkField(side.Field); ok && !slices.Contains(v.s.Network.Shared.names(), link) {
+				v.unknown(at, "shared link", link, v.s.Network.Shared.names())
+			}
 		}
 	}
 }

@@ -55,7 +55,7 @@ func (v *validator) nodeNames(names map[string]int) {
 		}
 		number, err := parseWhole(g.Name[cut+1:])
 		other, seen := names[g.Name[:cut]]
-		if err == nil && seen && number >= 1 && number <= v.s.Network.Peers[other].Count {
+		if err == nil && seen && number >= 1 && (v.s.BringsNodes() || number <= v.s.Network.Peers[other].Count) {
 			v.report(pathOf("network.peers", i, "name"), "%q is also the name of a node of %s", g.Name, pathOf("network.peers", other))
 		}
 	}

@@ -23,10 +23,10 @@ func (v *validator) sites() []site {
 // shared checks the shared links and who lies behind them.
 func (v *validator) shared() {
 	links := v.s.Network.Shared
-	names, used := make([]string, len(links)), map[string]site{}
-	for i, l := range links {
+	names, used := links.names(), map[string]site{}
+	for _, l := range links {
 		at := join("network.shared", l.Name)
-		if names[i] = l.Name; !saneName(l.Name, false) {
+		if !saneName(l.Name, false) {
 			v.report(at, "%q, want lower-case letters, digits, - and _, a letter first, at most %d bytes", abbreviate(l.Name), MaxName)
 		}
 		v.rates(at, l.Uplink, l.Downlink)

@@ -107,6 +107,37 @@ func (v *validator) requests() {
 		}
 	}
 	v.arrivals(path, r)
+	v.newNodes(path, r)
+}
+
+// newNodes checks who asks, and how long new nodes stay.
+func (v *validator) newNodes(path string, r Requests) {
+	stays := []struct {
+		key  string
+		span Distribution
+	}{{"patience", r.Patience}, {"seed_time", r.SeedTime}}
+	switch r.Arrivals {
+	case NewNodes:
+	case "", NetworkPeers:
+		for _, s := range stays {
+			if at := join(path, s.key); !s.span.IsZero() || v.draft.given(at) {
+				v.report(at, "not used by the peers of the network, only with arrivals: %s", NewNodes)
+			}
+		}
+		return
+	default:
+		v.unknown(join(path, "arrivals"), "arrivals", r.Arrivals, []string{NetworkPeers, NewNodes})
+		return
+	}
+	if r.Pattern == Trace {
+		v.report(join(path, "arrivals"), "%s, but a trace names the nodes that ask", NewNodes)
+	}
+	for _, s := range stays {
+		v.distribution(join(path, s.key), s.span)
+	}
+	if expected := r.Rate.PerSecond() * r.For.Seconds(); r.Pattern == Poisson && expected > MaxPeers {
+		v.report(join(path, "rate"), "%v for %v brings %.0f new nodes, above %d", r.Rate, r.For, expected, MaxPeers)
+	}
 }
 
 // arrivals checks the values of a pattern whose fields are all there.

@@ -43,11 +43,11 @@ func KuroseRossP2P(n int, f, us, dmin, sumU float64) float64 {
 // on downlinks, which could only add time, and leaves out delay and headers.
 //
 // It is not ok if there is no peer, the uplinks are not all equal and above 0,
-// or size is not a whole multiple of piece. The caller sees to the rest: one
+// there is a shared link, or size is not a whole multiple of piece. The caller sees to the rest: one
 // file, every peer of l asking for the whole of it at 0, no faults.
 func MundingerWeberWeiss(l Links, size, piece float64) (seconds float64, ok bool) {
 	n := len(l.Up)
-	if n == 0 || !(l.Origin > 0) || !(piece > 0) || !(size > 0) {
+	if n == 0 || len(l.Shared) > 0 || !(l.Origin > 0) || !(piece > 0) || !(size > 0) {
 		return 0, false
 	}
 	for _, u := range l.Up {

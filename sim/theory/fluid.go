@@ -10,6 +10,7 @@ type Links struct {
 	Origin float64   // u_s: uplink of the origin, bit/s, at least 0
 	Up     []float64 // u_i: uplink of peer i, bit/s, at least 0, dead peers included
 	Down   []float64 // d_i: downlink of peer i, bit/s, at least 0, as many as Up
+	Shared []Shared  // links that several nodes lie behind; a node lies behind one at most
 }
 
 // Request is one peer asking for one file.
@@ -33,13 +34,19 @@ type Request struct {
 // and losses, all of which only add time. A token bucket's burst would let a
 // link carry more than its rate: subtract it from Bits.
 //
+// Each shared link adds a bound of its own, see Shared.
+//
 // The caller passes the requests that completed; those that did not may be
 // passed with Bits 0. The result is 0 without any bits, and +Inf where bits have
 // to cross a link of rate 0. It takes O(n log n) time for n requests.
 func FluidClientServer(l Links, reqs []Request) float64 {
-	return suffixMax(l, reqs, func(_ int, total float64) float64 {
+	bound := suffixMax(l, reqs, func(_ int, total float64) float64 {
 		return transfer(total, l.Origin)
 	})
+	for _, s := range l.Shared {
+		bound = max(bound, s.clientServer(l, reqs))
+	}
+	return bound
 }
 
 // FluidP2P returns the lower bound of FluidClientServer for peers that upload to
@@ -67,10 +74,14 @@ func FluidP2P(l Links, reqs []Request) float64 {
 	}
 	fresh := firstCopies(reqs)
 	var copies float64
-	return suffixMax(l, reqs, func(k int, total float64) float64 {
+	bound := suffixMax(l, reqs, func(k int, total float64) float64 {
 		copies += fresh[k]
 		return max(transfer(total, uplinks), transfer(copies, l.Origin))
 	})
+	for _, s := range l.Shared {
+		bound = max(bound, s.p2p(l, reqs))
+	}
+	return bound
 }
 
 // suffixMax goes through the requests from the last to the first, so that each

@@ -22,6 +22,7 @@ func assemble(spec *Spec, out *outcome) *measure.Trial {
 	t.Timeline = rec.Timeline
 	t.Requests = requests(spec, rec)
 	t.Nodes = nodes(spec, out)
+	t.Links = out.links
 	t.MakespanS = makespan(t.Requests)
 	if spec.Network == Virtual {
 		t.Bounds = bounds(spec, rec)
@@ -98,6 +99,15 @@ func nodes(spec *Spec, out *outcome) []measure.Node {
 			WastedBytes:   out.recording.Wasted[n.Name],
 			DownS:         out.recording.Down[n.Name].Seconds(),
 		}
+		if again, ok := out.retransmitted[n.Name]; ok {
+			ns[i].RetransmittedBytes = &again
+		}
+		if at, ok := out.recording.Arrived[n.Name]; ok {
+			ns[i].ArrivedS = measure.Finite(at.Seconds())
+		}
+		if at, ok := out.recording.Left[n.Name]; ok {
+			ns[i].LeftS = measure.Finite(at.Seconds())
+		}
 	}
 	return ns
 }
@@ -159,6 +169,12 @@ func summarize(spec *Spec, rec *measure.Recording, t *measure.Trial) measure.Sum
 	var received int64 // stream bytes, by downloaders
 	for _, n := range t.Nodes {
 		sum.WastedBytes += n.WastedBytes
+		if n.RetransmittedBytes != nil {
+			if sum.RetransmittedBytes == nil {
+				sum.RetransmittedBytes = new(int64)
+			}
+			*sum.RetransmittedBytes += *n.RetransmittedBytes
+		}
 		if n.Role == measure.RoleOrigin {
 			sum.OriginSentBytes += n.SentBytes
 			continue

@@ -18,6 +18,7 @@ func bounds(spec *Spec, rec *measure.Recording) measure.Bounds {
 		links.Up = append(links.Up, float64(n.Link.Uplink))
 		links.Down = append(links.Down, float64(n.Link.Downlink))
 	}
+	links.Shared = shared(spec)
 	file := map[string]int{}
 	for i, f := range spec.Content.Files() {
 		file[f] = i
@@ -39,6 +40,21 @@ func bounds(spec *Spec, rec *measure.Recording) measure.Bounds {
 		fluid = theory.FluidP2P(links, reqs)
 	}
 	return measure.Bounds{FluidS: measure.Finite(fluid), PiecesS: pieces(spec, links)}
+}
+
+// shared lists the links that several nodes lie behind.
+func shared(spec *Spec) []theory.Shared {
+	var links []theory.Shared
+	for _, l := range spec.Scenario.Network.Shared {
+		s := theory.Shared{Up: float64(l.Uplink), Down: float64(l.Downlink), Origin: spec.Nodes[0].Link.Behind == l.Name}
+		for i, n := range spec.Nodes[1:] {
+			if n.Link.Behind == l.Name {
+				s.Peers = append(s.Peers, i)
+			}
+		}
+		links = append(links, s)
+	}
+	return links
 }
 
 // pieces is the bound for equal pieces and uplinks; nil where it does not hold.

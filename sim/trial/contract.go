@@ -56,8 +56,8 @@ type Deployment interface {
 	// A downloader sends nothing before its first Fetch.
 	Boot(ctx context.Context, node string) error
 	// Fetch returns nil when the whole file is verified in the node's store.
-	// It retries what can be retried until ctx ends, then says what was missing.
-	// Several may run at once on a node that is booted.
+	// It waits for the node's software to run, retries what can be retried until
+	// ctx ends, then says what was missing. Several may run at once on a node.
 	Fetch(ctx context.Context, node, file string) error
 	// Close frees what Deploy made. Every Boot has returned by then.
 	Close() error

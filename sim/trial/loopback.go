@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -22,6 +23,7 @@ type Loopback struct {
 
 type loopNode struct {
 	addr     string
+	refuses  bool         // accepts no connections
 	bound    net.Listener // bound, and not handed out yet
 	open     *loopListener
 	sent     atomic.Int64 // stream bytes
@@ -42,6 +44,39 @@ func NewLoopback(nodes []string) (*Loopback, error) {
 	return l, nil
 }
 
+// Refuse makes a node accept no connections, as one behind a NAT: what dials it
+// is refused, and Listen fails with EADDRNOTAVAIL. Call it before the network is
+// used.
+func (l *Loopback) Refuse(node string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := l.mustNode(node)
+	n.refuses = true
+	if n.bound == nil {
+		return nil
+	}
+	ln := n.bound
+	n.bound = nil
+	return ln.Close()
+}
+
+// loopback makes the trial's network of this machine's own sockets.
+func (s *Spec) loopback() (*Loopback, error) {
+	l, err := NewLoopback(s.nodeNames())
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range s.Nodes {
+		if n.NoInbound {
+			if err := l.Refuse(n.Name); err != nil {
+				_ = l.Close()
+				return nil, fmt.Errorf("closing the port of %s: %w", n.Name, err)
+			}
+		}
+	}
+	return l, nil
+}
+
 // Addr implements Network; it panics if there is no such node.
 func (l *Loopback) Addr(node string) string {
 	l.mu.Lock()
@@ -57,6 +92,8 @@ func (l *Loopback) Listen(node string) (net.Listener, error) {
 	switch {
 	case l.closed:
 		return nil, fmt.Errorf("listening on %s: %w", node, net.ErrClosed)
+	case n.refuses:
+		return nil, &net.OpError{Op: "listen", Net: "tcp", Err: os.NewSyscallError("bind", syscall.EADDRNOTAVAIL)}
 	case n.open != nil:
 		return nil, &net.OpError{Op: "listen", Net: "tcp", Err: syscall.EADDRINUSE}
 	}

@@ -9,6 +9,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"versus/sim"
+	"versus/sim/scenario"
 )
 
 func TestLoopbackDialBeforeListen(t *testing.T) {
@@ -75,4 +78,36 @@ func TestLoopbackCloseEndsEverything(t *testing.T) {
 	require.ErrorIs(t, err, net.ErrClosed)
 	_, err = l.Listen("a")
 	require.ErrorIs(t, err, net.ErrClosed)
+}
+
+// TestNodesWithoutInboundConnections asks both networks for the same refusal.
+func TestNodesWithoutInboundConnections(t *testing.T) {
+	link := scenario.Link{Uplink: scenario.Mbps, Downlink: scenario.Mbps}
+	nodes := []scenario.Node{{Name: scenario.Origin, Link: link}, {Name: "a", Link: link, NoInbound: true}}
+	check := func(t *testing.T, w wire) {
+		_, err := w.Listen("a")
+		require.ErrorIs(t, err, syscall.EADDRNOTAVAIL)
+		ln, err := w.Listen(scenario.Origin)
+		require.NoError(t, err)
+		c, err := w.Dial(context.Background(), "a", w.Addr(scenario.Origin))
+		require.NoError(t, err, "it can dial")
+		require.NoError(t, c.Close())
+		require.NoError(t, ln.Close())
+	}
+	t.Run("bench", func(t *testing.T) {
+		sim.Virtual(func() {
+			w, err := newBench(scenario.Network{}, nodes, 1)
+			require.NoError(t, err)
+			defer w.Close()
+			check(t, w)
+		})
+	})
+	t.Run("loopback", func(t *testing.T) {
+		w, err := (&Spec{Nodes: nodes}).loopback()
+		require.NoError(t, err)
+		defer w.Close()
+		check(t, w)
+		_, err = w.Dial(context.Background(), scenario.Origin, w.Addr("a"))
+		require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	})
 }

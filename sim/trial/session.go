@@ -45,6 +45,8 @@ type session struct {
 type outcome struct {
 	recording      measure.Recording
 	sent, received map[string]int64
+	retransmitted  map[string]int64 // nil where nobody can tell
+	links          []measure.Link
 	err            error
 }
 
@@ -57,11 +59,11 @@ func run(spec *Spec) outcome {
 	}
 	if spec.Network == LoopbackNet {
 		s.grace = 10 * time.Second
-		s.wire, err = NewLoopback(spec.nodeNames())
+		s.wire, err = spec.loopback()
 	} else {
 		s.grace = time.Minute
 		var b bench
-		if b, err = newBench(spec.Nodes, spec.Key.Seed); err == nil {
+		if b, err = newBench(spec.Scenario.Network, spec.Nodes, spec.Key.Seed); err == nil {
 			spec.Monitor.bench.Store(b.b)
 			s.wire = b
 		}
@@ -119,7 +121,11 @@ func (s *session) run() outcome {
 
 	bootCtx, stopBoots := context.WithCancel(ctx)
 	defer stopBoots()
+	visitors := s.visitors()
 	for i, n := range s.spec.Nodes {
+		if visitors[n.Name] {
+			continue // it boots when it arrives
+		}
 		s.boot(bootCtx, cancel, n.Name)
 		if i == 0 {
 			s.wire.Settle() // the origin listens before anyone else starts
@@ -133,9 +139,7 @@ func (s *session) run() outcome {
 	reqCtx, cancelRequests := context.WithDeadlineCause(ctx, zero.Add(limit), errTimeLimit)
 	defer cancelRequests()
 	stopPolls := s.poll(cancel)
-	for id := range s.spec.Requests {
-		s.requests.Go(func() { s.request(reqCtx, id) })
-	}
+	s.requests.Go(func() { s.arrivals(reqCtx, bootCtx, cancel) })
 	fetched := closed(s.requests.Wait)
 	select {
 	case <-fetched:
@@ -162,20 +166,26 @@ func (s *session) now() time.Duration {
 // boot runs one node's software until ctx ends.
 func (s *session) boot(ctx context.Context, cancel context.CancelCauseFunc, node string) {
 	s.boots.Go(func() {
-		s.spec.Monitor.beats.Add(1)
 		s.recorder.Up(node)
-		err := s.dep.Boot(ctx, node)
+		s.software(ctx, cancel, node)
 		s.recorder.Down(node)
-		s.spec.Monitor.beats.Add(1)
-		if ctx.Err() == nil {
-			if err == nil {
-				err = errors.New("it returned before it was stopped")
-			}
-			err = fmt.Errorf("the software of %s ended: %w", node, err)
-			s.fail(err)
-			cancel(err)
-		}
 	})
+}
+
+// software is one node's until ctx ends; that it ends before is an error.
+func (s *session) software(ctx context.Context, cancel context.CancelCauseFunc, node string) {
+	s.spec.Monitor.beats.Add(1)
+	err := s.dep.Boot(ctx, node)
+	s.spec.Monitor.beats.Add(1)
+	if ctx.Err() != nil {
+		return
+	}
+	if err == nil {
+		err = errors.New("it returned before it was stopped")
+	}
+	err = fmt.Errorf("the software of %s ended: %w", node, err)
+	s.fail(err)
+	cancel(err)
 }
 
 // poll samples the timeline, shows progress and takes the wish to stop, until
@@ -217,19 +227,32 @@ func every(quit <-chan struct{}, do func() time.Duration) {
 	}
 }
 
-// request makes one request when its time has come and records how it ends.
-func (s *session) request(ctx context.Context, id int) {
-	r := s.spec.Requests[id]
-	if wait := r.At - s.now(); wait > 0 {
-		t := time.NewTimer(wait)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-ctx.Done():
+// arrivals makes the requests, each when its time has come, until ctx ends.
+func (s *session) arrivals(ctx, bootCtx context.Context, cancel context.CancelCauseFunc) {
+	t := time.NewTimer(0)
+	defer t.Stop()
+	for id, r := range s.spec.Requests {
+		if wait := r.At - s.now(); wait > 0 {
+			t.Reset(wait)
+			select {
+			case <-t.C:
+			case <-ctx.Done():
+			}
+		}
+		switch {
+		case ctx.Err() != nil:
 			s.recorder.Done(id, measure.Incomplete, fmt.Sprintf("%v before the request was made", s.cause(ctx)))
-			return
+		case r.Visit != nil:
+			s.requests.Go(func() { s.visit(ctx, bootCtx, cancel, id) })
+		default:
+			s.requests.Go(func() { s.request(ctx, id) })
 		}
 	}
+}
+
+// request makes one request, and records and returns how it ends.
+func (s *session) request(ctx context.Context, id int) (outcome string) {
+	r := s.spec.Requests[id]
 	s.recorder.Request(id)
 	err := s.dep.Fetch(ctx, r.Node, r.File)
 	store := s.stores[r.Node]
@@ -238,7 +261,7 @@ func (s *session) request(ctx context.Context, id int) {
 		err = fmt.Errorf("%w: %v", errTimeLimit, s.spec.Scenario.TimeLimit)
 	case err == nil && store.Complete(r.File):
 		s.recorder.Done(id, measure.Complete, "")
-		return
+		return measure.Complete
 	case err == nil:
 		err = errors.New("the fetch returned without an error")
 		s.fail(fmt.Errorf("request %d: the fetch of %s on %s returned without an error, but %s", id, r.File, r.Node, s.verified(r)))
@@ -246,6 +269,7 @@ func (s *session) request(ctx context.Context, id int) {
 		err = fmt.Errorf("%w (%w)", s.cause(ctx), err)
 	}
 	s.recorder.Done(id, measure.Incomplete, fmt.Sprintf("%s: %v", s.verified(r), err))
+	return measure.Incomplete
 }
 
 // verified says how much of the requested file the node has.
@@ -270,8 +294,15 @@ func (s *session) cause(ctx context.Context) error {
 func (s *session) collect() outcome {
 	out := outcome{sent: map[string]int64{}, received: map[string]int64{}}
 	out.recording = s.recorder.Finish()
+	out.links = s.wire.Links()
 	for _, n := range s.spec.Nodes {
 		out.sent[n.Name], out.received[n.Name] = s.wire.Counters(n.Name)
+		if again, ok := s.wire.Retransmitted(n.Name); ok {
+			if out.retransmitted == nil {
+				out.retransmitted = map[string]int64{}
+			}
+			out.retransmitted[n.Name] = again
+		}
 	}
 	return out
 }

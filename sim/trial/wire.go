@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"versus/sim"
+	"versus/sim/measure"
 	"versus/sim/scenario"
 )
 
@@ -14,34 +15,89 @@ type wire interface {
 	Network
 	// Counters returns a node's stream bytes so far.
 	Counters(node string) (sent, received int64)
+	// Retransmitted returns the stream bytes that TCP sent again for a node; ok
+	// is false where nobody can tell.
+	Retransmitted(node string) (n int64, ok bool)
+	// Links returns what the shared links have carried so far, in the
+	// scenario's order.
+	Links() []measure.Link
 	// Settle returns when the nodes booted so far had the chance to listen.
 	Settle()
 	Close() error
 }
 
 // bench is the simulated wire.
-type bench struct{ b *sim.Bench }
+type bench struct {
+	b      *sim.Bench
+	shared []string // names of the shared links
+}
 
 var (
 	_ wire = bench{}
 	_ wire = (*Loopback)(nil)
 )
 
-func newBench(nodes []scenario.Node, seed uint64) (bench, error) {
-	b := sim.New(sim.Config{Seed: seed})
-	for _, n := range nodes {
-		err := b.AddNode(n.Name, sim.Link{
-			Uplink:   sim.Bandwidth(n.Link.Uplink),
-			Downlink: sim.Bandwidth(n.Link.Downlink),
-			Delay:    time.Duration(n.Link.Delay),
-			Jitter:   time.Duration(n.Link.Jitter),
-		})
+// newBench builds the scenario's network of the given nodes.
+func newBench(net scenario.Network, nodes []scenario.Node, seed uint64) (bench, error) {
+	cfg := sim.Config{Seed: seed, Congestion: sim.CongestionControl(net.TCP)}
+	if net.Regions != "" {
+		preset, err := scenario.LoadRegions(net.Regions)
 		if err != nil {
-			_ = b.Close()
 			return bench{}, err
 		}
+		region := map[string]string{}
+		for _, n := range nodes {
+			region[n.Name] = n.Link.Region
+		}
+		cfg.Distance = func(from, to string) time.Duration { return preset.Delay(region[from], region[to]) }
 	}
-	return bench{b}, nil
+	w := bench{b: sim.New(cfg)}
+	if err := w.build(net, nodes); err != nil {
+		_ = w.b.Close()
+		return bench{}, err
+	}
+	for _, l := range net.Shared {
+		w.shared = append(w.shared, l.Name)
+	}
+	return w, nil
+}
+
+func (w bench) build(net scenario.Network, nodes []scenario.Node) error {
+	for _, l := range net.Shared {
+		err := w.b.AddShared(l.Name, sim.SharedLink{
+			Uplink:   sim.Bandwidth(l.Uplink),
+			Downlink: sim.Bandwidth(l.Downlink),
+			Delay:    time.Duration(l.Delay),
+			Queue:    sim.Discipline(l.Queue),
+			Limit:    int64(l.QueueLimit),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, n := range nodes {
+		if err := w.b.AddNode(n.Name, link(n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// link is a node's attachment as the bench takes it.
+func link(n scenario.Node) sim.Link {
+	l := n.Link
+	return sim.Link{
+		Uplink:    sim.Bandwidth(l.Uplink),
+		Downlink:  sim.Bandwidth(l.Downlink),
+		Delay:     time.Duration(l.Delay),
+		Jitter:    time.Duration(l.Jitter),
+		Loss:      l.Loss,
+		BurstLoss: sim.GilbertElliott(l.BurstLoss),
+		Queue:     sim.Discipline(l.Queue),
+		Limit:     int64(l.QueueLimit),
+		Shared:    l.Behind,
+		NoInbound: n.NoInbound,
+	}
 }
 
 func (w bench) Addr(node string) string                  { return w.b.Addr(node) }
@@ -56,6 +112,29 @@ func (w bench) Counters(node string) (sent, received int64) {
 	c := w.b.Counters(node)
 	return c.SentBytes, c.ReceivedBytes
 }
+
+func (w bench) Retransmitted(node string) (n int64, ok bool) {
+	return w.b.Counters(node).RetransmittedBytes, true
+}
+
+func (w bench) Links() []measure.Link {
+	links := make([]measure.Link, len(w.shared))
+	for i, name := range w.shared {
+		up, down := w.b.Carried(name)
+		links[i] = measure.Link{
+			Link:    name,
+			UpBytes: up.Bytes, UpWireBytes: up.WireBytes, UpDroppedPackets: up.DroppedPackets,
+			DownBytes: down.Bytes, DownWireBytes: down.WireBytes, DownDroppedPackets: down.DroppedPackets,
+		}
+	}
+	return links
+}
+
+// Retransmitted implements wire: the kernel does not say.
+func (l *Loopback) Retransmitted(string) (n int64, ok bool) { return 0, false }
+
+// Links implements wire: there are no shared links.
+func (l *Loopback) Links() []measure.Link { return nil }
 
 // Settle implements wire: ports are bound before any node boots, so a dial
 // finds them whether or not the node accepts yet.

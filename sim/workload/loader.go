@@ -145,6 +145,7 @@ func (l *Loader) Schedule(w scenario.Workload, nodes []string, seed uint64) ([]R
 		return nil, err
 	}
 	order(reqs)
+	visits(w.Requests, reqs, seed)
 	return reqs, nil
 }
 

@@ -19,6 +19,10 @@ type Request struct {
 	Node string        `json:"node"`
 	File string        `json:"file"`
 	At   time.Duration `json:"at_ns"` // since the first request, which has 0
+
+	// Visit is set if the node comes with this request, its only one; nil if it
+	// is there from the start to the end.
+	Visit *Visit `json:"visit,omitempty"`
 }
 
 // Schedule draws the requests of one trial, sorted by time and, within one
@@ -36,6 +40,11 @@ type Request struct {
 //     workload", SOSP 2003). Arrivals end early when every peer has asked for
 //     every file.
 //   - trace: the rows of a CSV file; see Loader.Schedule.
+//
+// With arrivals of new nodes, every request has a Visit, and a Poisson arrival
+// is no peer of nodes: it is a new one in the group of a random one of them,
+// named by the group and the number of its arrival in it (home-1, home-2 ...).
+// Population lists them.
 //
 // The file is drawn by popularity, among those that remain. All instants are
 // then shifted so that the first request is at 0.
@@ -97,6 +106,8 @@ func poisson(p scenario.Requests, nodes, files []string, pop popularity, seed ui
 	who := Stream(seed, "workload/nodes")
 	choice := Stream(seed, "workload/popularity")
 
+	bring := p.Arrivals == scenario.NewNodes
+	arriving := newcomers{nodes, map[string]int{}}
 	asked := make([]map[int]bool, len(nodes))
 	active := make([]int, len(nodes)) // nodes that have not asked for everything
 	for i := range active {
@@ -110,6 +121,10 @@ func poisson(p scenario.Requests, nodes, files []string, pop popularity, seed ui
 		}
 		if len(reqs) == MaxRequests {
 			return nil, fmt.Errorf("workload.requests: %v/s for %v gives more than %d requests; lower rate or for", rate, span, MaxRequests)
+		}
+		if bring {
+			reqs = append(reqs, Request{Node: arriving.next(who), File: files[pop.draw(choice)], At: seconds(t)})
+			continue
 		}
 		k := who.IntN(len(active))
 		n := active[k]

@@ -1,0 +1,58 @@
+package experiments_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"versus/p2p"
+	"versus/scenarios"
+	"versus/sim/measure"
+	"versus/sim/scenario"
+	"versus/sim/trial"
+	"versus/sim/workload"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// load reads a scenario of the library with changes, for the mesh alone.
+func load(tb testing.TB, name string, seed uint64, sets ...string) *scenario.Scenario {
+	tb.Helper()
+	data, err := scenarios.Read(name)
+	require.NoError(tb, err)
+	kinds := trial.Declarations([]trial.Kind{p2p.Kind()})
+	s, err := scenario.Load(name+".yaml", data, scenario.Overrides{
+		Archs: []string{p2p.Name}, Seed: &seed, Sets: append([]string{"sweep={}", "expect=[]"}, sets...),
+	}, kinds)
+	require.NoError(tb, err)
+	return s
+}
+
+// run runs the scenario's first trial in virtual time.
+func run(tb testing.TB, s *scenario.Scenario) *measure.Trial {
+	tb.Helper()
+	var loader workload.Loader
+	manifests, err := loader.Manifests(context.Background(), s.Workload, s.Seed)
+	require.NoError(tb, err)
+	content, err := workload.Open(s.Workload, s.Seed, manifests)
+	require.NoError(tb, err)
+	defer func() { assert.NoError(tb, content.Close()) }()
+	var peers []string
+	for _, n := range s.Nodes()[1:] {
+		peers = append(peers, n.Name)
+	}
+	requests, err := loader.Schedule(s.Workload, peers, s.Seed)
+	require.NoError(tb, err)
+	t, _ := trial.Run(trial.Spec{
+		Key:     measure.TrialKey{Architecture: p2p.Name, Seed: s.Seed, Point: map[string]any{}},
+		Network: trial.Virtual, Scenario: s, Nodes: workload.Population(s, requests), Requests: requests,
+		Content: content, Kind: p2p.Kind(), Options: s.Architecture(p2p.Name).Options,
+	})
+	if t.Error != nil {
+		require.Fail(tb, *t.Error)
+	}
+	return t
+}
