@@ -31,8 +31,8 @@ func load(tb testing.TB, name string, seed uint64, sets ...string) *scenario.Sce
 	return s
 }
 
-// run runs the scenario's first trial in virtual time.
-func run(tb testing.TB, s *scenario.Scenario) *measure.Trial {
+// run runs the scenario's first trial in virtual time, watched by u.
+func run(tb testing.TB, s *scenario.Scenario, u *uplinks) *measure.Trial {
 	tb.Helper()
 	var loader workload.Loader
 	manifests, err := loader.Manifests(context.Background(), s.Workload, s.Seed)
@@ -49,7 +49,7 @@ func run(tb testing.TB, s *scenario.Scenario) *measure.Trial {
 	t, _ := trial.Run(trial.Spec{
 		Key:     measure.TrialKey{Architecture: p2p.Name, Seed: s.Seed, Point: map[string]any{}},
 		Network: trial.Virtual, Scenario: s, Nodes: workload.Population(s, requests), Requests: requests,
-		Content: content, Kind: p2p.Kind(), Options: s.Architecture(p2p.Name).Options,
+		Content: content, Kind: u.kind(p2p.Kind()), Options: s.Architecture(p2p.Name).Options,
 	})
 	if t.Error != nil {
 		require.Fail(tb, *t.Error)

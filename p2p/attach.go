@@ -283,4 +283,23 @@ func (sh *share) leave() {
 	if n.shares[sh.file] == sh {
 		delete(n.shares, sh.file)
 	}
+	if len(n.shares) == 0 {
+		n.work.Go(n.disconnect)
+	}
+}
+
+// disconnect closes every connection once the goodbyes are out, unless the node
+// has joined a swarm meanwhile.
+func (n *node) disconnect() {
+	if !n.sleep(flushTime) {
+		return
+	}
+	n.mu.Lock()
+	busy := len(n.shares) > 0
+	n.mu.Unlock()
+	if !busy {
+		for _, c := range n.host.Network().Conns() {
+			c.Close()
+		}
+	}
 }

@@ -93,3 +93,9 @@ func (sh *share) rechoke(now time.Time) {
 	}
 	sh.node.pump(now)
 }
+
+// chokes says whether a neighbour that wants something is choked. If the
+// uplink is idle then, those that were chosen want nothing any more.
+func (sh *share) chokes() bool {
+	return slices.ContainsFunc(sh.sessions, func(s *session) bool { return s.lane.choked && s.lane.willing })
+}

@@ -58,6 +58,7 @@ func (m memory) add(name string, size, pieceSize int) {
 // lab is the content, stores and record of one trial.
 type lab struct {
 	nodes  []string
+	files  memory
 	stores map[string]*workload.Store
 	start  time.Time
 
@@ -73,7 +74,7 @@ type lab struct {
 }
 
 func newLab(files memory, nodes []string) *lab {
-	l := &lab{nodes: nodes, stores: map[string]*workload.Store{}, start: time.Now(),
+	l := &lab{nodes: nodes, files: files, stores: map[string]*workload.Store{}, start: time.Now(),
 		reasons: map[string]int64{}, events: map[string]int{}, from: map[string]int64{}, fresh: map[string]time.Duration{}}
 	for _, n := range nodes {
 		l.stores[n] = workload.NewStore(n, files, l)
@@ -93,6 +94,27 @@ func (l *lab) Event(node, kind, detail string) {
 	defer l.mu.Unlock()
 	l.events[kind]++
 	l.log = append(l.log, fmt.Sprintf("%v %s %s: %s", time.Since(l.start), node, kind, detail))
+}
+
+// count returns how many events of the kind there were.
+func (l *lab) count(kind string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.events[kind]
+}
+
+// wastedFor returns the bytes that were wasted for the reason.
+func (l *lab) wastedFor(reason string) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.reasons[reason]
+}
+
+// sentBy returns the bytes from the node that were verified elsewhere.
+func (l *lab) sentBy(node string) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.from[node]
 }
 
 func (l *lab) Verified(node, file string, piece, bytes int, from string) {
@@ -142,6 +164,7 @@ type swarmCase struct {
 	piece   int
 	seed    uint64
 	options scenario.Options
+	lie     []string // nodes whose pieces are corrupt
 	dumpAt  time.Duration
 	dumpWho string
 }
@@ -187,28 +210,46 @@ func (c swarmCase) fluidBound() float64 {
 	return max(bits/float64(c.origin.Uplink), slowest, n*bits/up)
 }
 
-// run runs the experiment in virtual time.
-func (c swarmCase) run(tb testing.TB) (r swarmResult) {
-	files := memory{}
-	files.add("file", c.size, c.piece)
+// nodes names the case's nodes, the origin first.
+func (c swarmCase) nodes() []string {
 	nodes := []string{scenario.Origin}
 	for _, g := range c.groups {
 		for i := range g.count {
 			nodes = append(nodes, fmt.Sprintf("%s-%d", g.name, i+1))
 		}
 	}
+	return nodes
+}
+
+// network makes the case's bench.
+func (c swarmCase) network() *sim.Bench {
+	b := sim.New(sim.Config{Seed: c.seed})
+	must(b.AddNode(scenario.Origin, c.origin))
+	for _, g := range c.groups {
+		for i := range g.count {
+			must(b.AddNode(fmt.Sprintf("%s-%d", g.name, i+1), g.link))
+		}
+	}
+	return b
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// run runs the experiment in virtual time.
+func (c swarmCase) run(tb testing.TB) (r swarmResult) {
+	files := memory{}
+	files.add("file", c.size, c.piece)
+	nodes := c.nodes()
 	r.bound = c.fluidBound()
 	r.doneBy = map[string]time.Duration{}
 	began := time.Now()
 	var failure error
 	sim.Virtual(func() {
-		b := sim.New(sim.Config{Seed: c.seed})
-		b.AddNode(scenario.Origin, c.origin)
-		for _, g := range c.groups {
-			for i := range g.count {
-				b.AddNode(fmt.Sprintf("%s-%d", g.name, i+1), g.link)
-			}
-		}
+		b := c.network()
 		l := newLab(files, nodes)
 		d := deploy(tb, b, l, c.options, c.seed)
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Hour)

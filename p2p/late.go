@@ -188,7 +188,7 @@ func (n *node) tick(now time.Time) {
 				}
 			}
 		}
-		if sh.choker != nil && sh.choker.due(now) {
+		if sh.choker != nil && (sh.choker.due(now) || n.uploads.claims() == 0 && sh.chokes()) {
 			sh.rechoke(now)
 		}
 	}

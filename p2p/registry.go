@@ -50,10 +50,7 @@ func (r *registry) register(lease *member, id peer.ID, addresses [][]byte, known
 		candidates = slices.DeleteFunc(candidates, func(m *member) bool { return m.held == r.pieces })
 		slices.SortStableFunc(candidates, func(a, b *member) int { return a.held - b.held })
 	}
-	for _, m := range candidates[:min(want, len(candidates))] {
-		named = append(named, m)
-	}
-	return self, named
+	return self, candidates[:min(want, len(candidates))]
 }
 
 // holds takes the news of how many pieces a peer holds.

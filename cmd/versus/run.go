@@ -121,6 +121,9 @@ func (f *runFlags) run(cmd *cobra.Command, e *env, ref string) error {
 		return runErr
 	}
 	err = show(e, folder, res, format)
+	if exitCode(runErr) == run.CodeInterrupted {
+		runErr = failure(run.CodeInterrupted, fmt.Errorf("%w\nthe rest is run by the same command with: --out %s --resume", runErr, folder))
+	}
 	return errors.Join(runErr, err)
 }
 

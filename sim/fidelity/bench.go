@@ -46,8 +46,14 @@ func fetch(b *sim.Bench, to, from string, t transfer) (out outcome, err error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	got, err := receive(c, t, start)
-	took := time.Since(start).Seconds()
+	if t.skip > 0 {
+		_, err = receive(c, transfer{span: t.skip}, start)
+	}
+	got := int64(0)
+	if err == nil {
+		got, err = receive(c, t, start)
+	}
+	took := (time.Since(start) - t.skip).Seconds()
 	c.Close()
 	serving.Wait()
 	out.bytes, out.seconds = got, took

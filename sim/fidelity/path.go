@@ -44,12 +44,13 @@ func (p path) nodes(b *sim.Bench) error {
 type transfer struct {
 	bytes int64         // how much; 0 means as much as fits into span
 	span  time.Duration // how long, from the start of the handshake, if bytes is 0
+	skip  time.Duration // the beginning of span that does not count
 }
 
 // outcome is what a transfer came to.
 type outcome struct {
-	seconds float64 // from the start of the handshake to the last byte read
-	bytes   int64   // read
+	seconds float64 // from the start of the handshake, or the end of skip, to the last byte read
+	bytes   int64   // read in that time
 	sender  sim.SenderStats
 }
 

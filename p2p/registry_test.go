@@ -1,0 +1,69 @@
+package p2p
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/stretchr/testify/assert"
+)
+
+// reachable is what a peer registers that can be dialed.
+var reachable = [][]byte{{1}}
+
+func names(members []*member) (ids []peer.ID) {
+	for _, m := range members {
+		ids = append(ids, m.id)
+	}
+	return ids
+}
+
+func TestRegistry(t *testing.T) {
+	r := newRegistry(10, rand.New(rand.NewPCG(1, 2)))
+	_, named := r.register(nil, "a", reachable, nil, 3, false)
+	assert.Empty(t, named, "there is nobody else")
+	b, named := r.register(nil, "b", reachable, nil, 3, false)
+	assert.Equal(t, []peer.ID{"a"}, names(named))
+	_, named = r.register(b, "b", reachable, []peer.ID{"a"}, 3, false)
+	assert.Empty(t, named, "a is known")
+	_, named = r.register(nil, "c", reachable, nil, 0, false)
+	assert.Empty(t, named, "none wanted")
+
+	_, named = r.register(nil, "hidden", nil, nil, 9, false)
+	assert.Len(t, named, 3, "who cannot be dialed may dial")
+	r.withdraw(r.byID["hidden"])
+
+	r.holds("a", 10)
+	r.holds("b", 7)
+	r.holds("c", 2)
+	_, named = r.register(nil, "d", reachable, nil, 5, true)
+	assert.Equal(t, []peer.ID{"c", "b"}, names(named), "those that lack most first, and nobody who lacks nothing")
+
+	newer, _ := r.register(nil, "b", reachable, nil, 0, false)
+	r.withdraw(b)
+	assert.Same(t, newer, r.byID["b"], "an old registration does not withdraw the new one")
+	r.withdraw(newer)
+	assert.NotContains(t, r.byID, peer.ID("b"))
+	assert.Len(t, r.sorted, 3)
+}
+
+func TestRegistryChoosesAtRandom(t *testing.T) {
+	r := newRegistry(1, rand.New(rand.NewPCG(1, 2)))
+	for i := range 20 {
+		r.register(nil, peer.ID(fmt.Sprint(i)), reachable, nil, 0, false)
+	}
+	counts := map[peer.ID]int{}
+	lease, _ := r.register(nil, "x", reachable, nil, 0, false)
+	for range 1000 {
+		_, named := r.register(lease, "x", reachable, nil, 4, false)
+		assert.Len(t, named, 4)
+		for _, m := range named {
+			counts[m.id]++
+		}
+	}
+	for id, n := range counts {
+		assert.InDelta(t, 200, n, 60, "peer %s", id)
+	}
+	assert.Len(t, counts, 20)
+}

@@ -1,0 +1,74 @@
+package p2p
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// uplink is a naive model of what slots measures: each upload gets its
+// receiver's rate, all together no more than the uplink's.
+type uplink struct {
+	rate     float64 // bytes per second
+	receiver float64 // bytes per second
+	wanted   int     // uploads that neighbours would take
+}
+
+// play runs the model for a while and returns the average of the limit in the
+// last half.
+func (u uplink) play(s *slots, from time.Time, d time.Duration) float64 {
+	const step = 10 * time.Millisecond
+	var sum, n float64
+	for at := time.Duration(0); at < d; at += step {
+		running := min(s.limit(64<<10), u.wanted)
+		rate := min(u.rate, float64(running)*u.receiver)
+		s.sent(from.Add(at), int(rate*step.Seconds()), running)
+		if at > d/2 {
+			sum += float64(s.limit(64 << 10))
+			n++
+		}
+	}
+	return sum / n
+}
+
+func TestSlotsSettle(t *testing.T) {
+	const megabyte = 1e6
+	tests := []struct {
+		name     string
+		start    int
+		link     uplink
+		min, max float64
+	}{
+		{name: "one receiver fills the uplink", start: 4, link: uplink{rate: megabyte, receiver: 5 * megabyte, wanted: 100}, min: 1, max: 2},
+		{name: "from a single slot too", start: 1, link: uplink{rate: megabyte, receiver: 5 * megabyte, wanted: 100}, min: 1, max: 2},
+		{name: "it takes ten receivers", start: 4, link: uplink{rate: 10 * megabyte, receiver: megabyte, wanted: 100}, min: 8, max: 16},
+		{name: "it takes forty", start: 4, link: uplink{rate: 40 * megabyte, receiver: megabyte, wanted: 100}, min: 32, max: 64},
+		{name: "there are not enough to fill it", start: 4, link: uplink{rate: 40 * megabyte, receiver: megabyte, wanted: 5}, min: 5, max: 10},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSlots(tt.start)
+			got := tt.link.play(s, time.Unix(1000, 0), 60*time.Second)
+			assert.GreaterOrEqual(t, got, tt.min)
+			assert.LessOrEqual(t, got, tt.max)
+		})
+	}
+}
+
+func TestSlotsFollowTheReceivers(t *testing.T) {
+	s := newSlots(4)
+	start := time.Unix(1000, 0)
+	alone := uplink{rate: 10e6, receiver: 20e6, wanted: 50}.play(s, start, 30*time.Second)
+	assert.LessOrEqual(t, alone, 2.0)
+	shared := uplink{rate: 10e6, receiver: 1e6, wanted: 50}.play(s, start.Add(30*time.Second), 30*time.Second)
+	assert.GreaterOrEqual(t, shared, 8.0)
+}
+
+func TestSlotsKeepUploadsShort(t *testing.T) {
+	s := newSlots(16)
+	uplink{rate: 100e3, receiver: 100e3, wanted: 1}.play(s, time.Unix(1000, 0), 20*time.Second)
+	assert.Equal(t, 4, int(100e3*longestUpload.Seconds()/64e3), "what the test expects")
+	assert.Equal(t, 4, min(4, s.limit(64e3)))
+	assert.Equal(t, 2, s.limit(16<<20), "two at least, so that a slow receiver holds nobody up")
+}
