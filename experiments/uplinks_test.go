@@ -17,12 +17,11 @@ type uplinks struct {
 	spent time.Duration // in those fetches
 }
 
-// filesPerSecond is what a downloader uploads on average, in files of so many
-// bits; overhead is the ratio of stream bytes to file bytes.
-func (u *uplinks) filesPerSecond(bits, overhead float64) float64 {
+// bitsPerSecond is what a downloader uploads on average, in bits of its streams.
+func (u *uplinks) bitsPerSecond() float64 {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return float64(u.bytes) * 8 / overhead / bits / u.spent.Seconds()
+	return float64(u.bytes) * 8 / u.spent.Seconds()
 }
 
 // kind wraps every architecture of a kind.

@@ -67,7 +67,7 @@ func cases(seed uint64) []swarmCase {
 	return []swarmCase{
 		pair(seed), equal16(seed), flash(seed), mixed(seed), slowMix(seed),
 		textbook(1, seed), textbook(5, seed), textbook(35, seed),
-		many(100, seed), many(300, seed),
+		many(100, seed), many(300, seed), many(1000, seed),
 	}
 }
 

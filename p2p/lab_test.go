@@ -70,7 +70,6 @@ type lab struct {
 	log      []string
 	from     map[string]int64 // verified bytes by sender
 	fresh    map[string]time.Duration
-	useful   []time.Duration // when pieces were verified
 }
 
 func newLab(files memory, nodes []string) *lab {
@@ -126,7 +125,6 @@ func (l *lab) Verified(node, file string, piece, bytes int, from string) {
 	if _, ok := l.fresh[key]; !ok {
 		l.fresh[key] = time.Since(l.start)
 	}
-	l.useful = append(l.useful, time.Since(l.start))
 }
 
 func (l *lab) Wasted(node, file string, bytes int, from, reason string) {
@@ -165,8 +163,6 @@ type swarmCase struct {
 	seed    uint64
 	options scenario.Options
 	lie     []string // nodes whose pieces are corrupt
-	dumpAt  time.Duration
-	dumpWho string
 }
 
 // swarmResult is what it measured.
@@ -183,9 +179,6 @@ type swarmResult struct {
 	reasons         map[string]int64
 	log             []string
 	done            []time.Duration // by node, sorted
-	doneBy          map[string]time.Duration
-	useful          []time.Duration
-	use             map[string][]float64 // share of the uplinks' rate in use, by group, every half second
 }
 
 func (r swarmResult) String() string {
@@ -198,7 +191,6 @@ func (r swarmResult) String() string {
 func (c swarmCase) fluidBound() float64 {
 	bits := float64(c.size) * 8
 	var up, n float64
-	down := float64(c.origin.Downlink)
 	up = float64(c.origin.Uplink)
 	slowest := 0.0
 	for _, g := range c.groups {
@@ -206,7 +198,6 @@ func (c swarmCase) fluidBound() float64 {
 		up += float64(g.count) * float64(g.link.Uplink)
 		slowest = max(slowest, bits/float64(g.link.Downlink))
 	}
-	_ = down
 	return max(bits/float64(c.origin.Uplink), slowest, n*bits/up)
 }
 
@@ -245,7 +236,6 @@ func (c swarmCase) run(tb testing.TB) (r swarmResult) {
 	files.add("file", c.size, c.piece)
 	nodes := c.nodes()
 	r.bound = c.fluidBound()
-	r.doneBy = map[string]time.Duration{}
 	began := time.Now()
 	var failure error
 	sim.Virtual(func() {
@@ -257,9 +247,6 @@ func (c swarmCase) run(tb testing.TB) (r swarmResult) {
 		var fetches sync.WaitGroup
 		var mu sync.Mutex
 		start := time.Now()
-		if c.dumpAt > 0 {
-			time.AfterFunc(c.dumpAt, func() { dump(d, c.dumpWho, 4) })
-		}
 		for _, n := range nodes[1:] {
 			fetches.Go(func() {
 				err := d.Fetch(ctx, n, "file")
@@ -269,15 +256,9 @@ func (c swarmCase) run(tb testing.TB) (r swarmResult) {
 					failure = err
 				}
 				r.done = append(r.done, time.Since(start))
-				r.doneBy[n] = time.Since(start)
 			})
 		}
-		sampled := make(chan struct{})
-		var sampling sync.WaitGroup
-		sampling.Go(func() { r.use = c.utilisation(b, sampled) })
 		fetches.Wait()
-		close(sampled)
-		sampling.Wait()
 		r.makespan = time.Since(start).Seconds()
 		var ms runtime.MemStats
 		runtime.ReadMemStats(&ms)
@@ -295,7 +276,7 @@ func (c swarmCase) run(tb testing.TB) (r swarmResult) {
 		r.originCopies = float64(l.from[scenario.Origin]) / float64(c.size)
 		r.wasted = float64(l.wasted) / total
 		r.overhead = float64(received) / total
-		r.events, r.reasons, r.log, r.useful = l.events, l.reasons, l.log, l.useful
+		r.events, r.reasons, r.log = l.events, l.reasons, l.log
 		for _, t := range l.fresh {
 			r.lastFresh = max(r.lastFresh, t.Seconds())
 		}
@@ -304,37 +285,6 @@ func (c swarmCase) run(tb testing.TB) (r swarmResult) {
 	sort.Slice(r.done, func(i, j int) bool { return r.done[i] < r.done[j] })
 	require.NoError(tb, failure, r.log[:min(len(r.log), 20)])
 	return r
-}
-
-// utilisation samples how much of their uplinks the groups use until stop.
-func (c swarmCase) utilisation(b *sim.Bench, stop <-chan struct{}) map[string][]float64 {
-	use := map[string][]float64{}
-	last := map[string]int64{}
-	tick := time.NewTicker(time.Second / 2)
-	defer tick.Stop()
-	for {
-		select {
-		case <-stop:
-			return use
-		case <-tick.C:
-		}
-		for _, g := range append([]group{{scenario.Origin, 1, c.origin}}, c.groups...) {
-			var sent, got int64
-			for i := range g.count {
-				name := fmt.Sprintf("%s-%d", g.name, i+1)
-				if g.name == scenario.Origin {
-					name = g.name
-				}
-				sent += b.Counters(name).SentBytes
-				got += b.Counters(name).ReceivedBytes
-			}
-			use[g.name] = append(use[g.name], float64(sent-last[g.name])*8*2/float64(g.link.Uplink)/float64(g.count))
-			last[g.name] = sent
-			down := g.name + " down"
-			use[down] = append(use[down], float64(got-last[down])*8*2/float64(g.link.Downlink)/float64(g.count))
-			last[down] = got
-		}
-	}
 }
 
 func deploy(tb testing.TB, n trial.Network, l *lab, o scenario.Options, seed uint64) trial.Deployment {

@@ -1,6 +1,7 @@
 package p2p
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -173,7 +174,8 @@ func (n *node) tick(now time.Time) {
 	for _, l := range slices.Clone(n.uploads.lanes.all) {
 		l.session.checkAlive(now)
 	}
-	for _, sh := range n.shares {
+	for _, file := range slices.Sorted(maps.Keys(n.shares)) {
+		sh := n.shares[file]
 		if sh.pick == nil {
 			continue
 		}

@@ -51,17 +51,6 @@ func (p *picker) wants(theirs *bitfield) bool {
 	return false
 }
 
-// lacks says whether a neighbour holds anything that is missing here, asked for
-// or not.
-func (p *picker) lacks(theirs *bitfield) bool {
-	for w, held := range theirs.words {
-		if held&^p.have.words[w] != 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // pick returns the piece to ask of a neighbour that holds theirs.
 func (p *picker) pick(theirs *bitfield) (piece int, ok bool) {
 	best, ties := -1, 0

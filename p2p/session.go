@@ -53,7 +53,6 @@ type session struct {
 	rate    float64      // smoothed bytes per second acknowledged
 	sent    map[int]*job // sent and not yet acknowledged by a Have
 
-	began  time.Time
 	heard  time.Time // when the latest frame came
 	pinged time.Time // zero if it owes no Pong
 }
@@ -86,7 +85,7 @@ func newSession(sh *share, s *stream, opener bool, now time.Time) *session {
 		stream: s, dec: wire.NewDecoder(s), meter: s.meter(), opener: opener,
 		signal: make(chan struct{}, 1), quit: make(chan struct{}),
 		requests: map[int]*request{}, sent: map[int]*job{},
-		began: now, heard: now,
+		heard: now,
 	}
 	ns.lane.session = ns
 	return ns

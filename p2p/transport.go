@@ -66,7 +66,7 @@ func (t *nodeTransport) Listen(laddr ma.Multiaddr) (transport.Listener, error) {
 		l.Close()
 		return nil, err
 	}
-	return t.upgrader.UpgradeListener(t, wrapped), nil
+	return t.upgrader.UpgradeGatedMaListener(t, t.upgrader.GateMaListener(wrapped)), nil
 }
 
 // CanDial implements transport.Transport.

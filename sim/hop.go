@@ -27,6 +27,7 @@ type hop struct {
 
 	bursts []burst // that have arrived and wait, on a fair link
 	queued int64   // their wire bytes
+	credit int64   // bytes that they may still take of their turn
 	last   int64   // instant of the latest arrival: jitter must not reorder
 }
 
@@ -57,17 +58,27 @@ func (h *hop) take(b *Bench) (next burst, ok bool) {
 	case len(h.bursts) > 0:
 		next, ok = h.bursts[0], true
 		h.account(-next.wire())
-		if n := h.link.quantum; next.bytes > n {
+		if h.credit <= 0 {
+			h.credit += h.link.turn()
+		}
+		n := (h.credit + MSS - 1) / MSS * MSS
+		if next.bytes <= n {
+			h.credit -= next.wire()
+		} else {
+			h.credit -= n
 			var rest burst
 			next, rest = next.split(n)
 			h.bursts[0] = rest
 			h.account(rest.wire())
-		} else if h.bursts = h.bursts[1:]; len(h.bursts) == 0 {
+			break
+		}
+		if h.bursts = h.bursts[1:]; len(h.bursts) == 0 {
 			h.bursts = nil
 		}
 	}
 	if !ok {
 		h.listed = false
+		h.credit = 0
 		h.link.active--
 	}
 	return next, ok
@@ -86,6 +97,7 @@ func (h *hop) giveBack(rest burst) {
 	}
 	h.bursts = append([]burst{rest}, h.bursts...)
 	h.account(rest.wire())
+	h.credit += rest.bytes
 }
 
 // served passes a burst on; its first packet left the link at first.

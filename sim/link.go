@@ -64,6 +64,14 @@ func (l *link) configure(rate Bandwidth, limit int64, random float64, bursty Gil
 	l.lossy.set(random, bursty)
 }
 
+// turn returns how many bytes of a queued flow are served before it is the
+// next one's turn (deficit round robin, as in RFC 8290): less with more flows,
+// so that a round stays short against round-trip times. Flows that wait in
+// their send buffers take a quantum at a time.
+func (l *link) turn() int64 {
+	return max(l.quantum/int64(max(l.active, 1)), minBurst)
+}
+
 // txTime returns the nanoseconds that wire bytes occupy the link.
 func (l *link) txTime(bytes int64) int64 {
 	// Rounded up: a link never carries more than its rate. 2^63 ns x bits
@@ -264,7 +272,11 @@ func (s *service) run(b *Bench) {
 	if !l.fifo {
 		// Its turn is over even if it has no more to serve: were it forgotten
 		// at once, it could come back as a fresh flow and starve those that wait.
-		l.waiting.push(s.hop)
+		if s.hop.credit > 0 {
+			l.waiting.pushFront(s.hop)
+		} else {
+			l.waiting.push(s.hop)
+		}
 	}
 	before := s.burst.payload()
 	if l.lossy.any() {
@@ -291,6 +303,14 @@ func (q *queue) push(h *hop) {
 		q.tail.next = h
 	}
 	q.tail = h
+}
+
+func (q *queue) pushFront(h *hop) {
+	h.next = q.head
+	q.head = h
+	if q.tail == nil {
+		q.tail = h
+	}
 }
 
 func (q *queue) pop() *hop {

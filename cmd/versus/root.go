@@ -40,8 +40,10 @@ Exit codes: 0 measured (requests left incomplete are results, not errors);
 		newRun(e),
 		newScenarios(e),
 		newReport(e),
+		newFidelity(e),
 		newVersion(e),
 		newWorker(e),
+		newFidelityWorker(e),
 	)
 	return root
 }

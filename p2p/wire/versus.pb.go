@@ -136,7 +136,7 @@ func (Reason) EnumDescriptor() ([]byte, []int) {
 type Register struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	File          string                 `protobuf:"bytes,1,opt,name=file,proto3" json:"file,omitempty"`
-	Addresses     [][]byte               `protobuf:"bytes,2,rep,name=addresses,proto3" json:"addresses,omitempty"` // multiaddrs in binary form, where the sender accepts connections
+	Addresses     [][]byte               `protobuf:"bytes,2,rep,name=addresses,proto3" json:"addresses,omitempty"` // multiaddrs in binary form, where the sender accepts connections; a sender without any is never named
 	Want          uint32                 `protobuf:"varint,3,opt,name=want,proto3" json:"want,omitempty"`          // how many neighbours to name at most
 	Known         [][]byte               `protobuf:"bytes,4,rep,name=known,proto3" json:"known,omitempty"`         // peer ids that shall not be named: present neighbours
 	Spare         bool                   `protobuf:"varint,5,opt,name=spare,proto3" json:"spare,omitempty"`        // the sender's uplink is idle: name those that lack most

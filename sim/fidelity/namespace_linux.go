@@ -141,9 +141,5 @@ func request(fd int, device string, code uint, set func(*unix.Ifreq) error) erro
 	return unix.IoctlIfreq(fd, code, r)
 }
 
-// hurry asks that the calling thread run before others, and that its sleeps
-// end in time. Where it may not, the relay's lateness shows it.
-func hurry() {
-	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
-
-}
+// hurry asks that the sleeps of the calling thread end in time.
+func hurry() { _ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) }

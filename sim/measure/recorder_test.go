@@ -192,3 +192,30 @@ func TestTimeline(t *testing.T) {
 		})
 	}
 }
+
+func TestRecorderArriveAndLeave(t *testing.T) {
+	c := &clock{}
+	r := recorder(c, Planned{Node: "n", File: "a"})
+	c.now = 2 * time.Second
+	r.Arrive("n")
+	r.Request(0)
+	r.Sample()
+	c.now = 5 * time.Second
+	r.Done(0, Complete, "")
+	r.Sample()
+	c.now = 9 * time.Second
+	r.Leave("n", "it was finished")
+	c.now = 20 * time.Second
+	rec := r.Finish()
+	assert.Empty(t, rec.Down, "absent is not down")
+	assert.Equal(t, map[string]time.Duration{"n": 2 * time.Second}, rec.Arrived)
+	assert.Equal(t, map[string]time.Duration{"n": 9 * time.Second}, rec.Left)
+	var online, downloading []int
+	for _, tick := range rec.Timeline {
+		online, downloading = append(online, tick.Online), append(downloading, tick.Downloading)
+	}
+	assert.Equal(t, []int{1, 1, 0}, online)
+	assert.Equal(t, []int{1, 0, 0}, downloading)
+	last := rec.Events[len(rec.Events)-1]
+	assert.Equal(t, Event{TS: 9, Kind: EventLeave, Node: "n", Detail: "it was finished"}, last)
+}

@@ -9,7 +9,7 @@ import (
 // Endless is what Draw returns for a span that never ends.
 const Endless = time.Duration(math.MaxInt64)
 
-// Draw returns a random span of 0 or more, at most 100 times MaxSpan, or Endless.
+// Draw returns a random span of 0 or more, at most 20 times MaxSpan, or Endless.
 // It takes the same number of draws from r whatever the result (one; two for
 // lognormal; none for constant and forever) by inverting the cumulative
 // distribution, so that two distributions of the same kind that are drawn from
@@ -43,7 +43,7 @@ func standardExponential(r *rand.Rand) float64 { return -math.Log1p(-r.Float64()
 
 // span rounds nanoseconds down and keeps them far from overflow.
 func span(ns float64) time.Duration {
-	return time.Duration(min(ns, 100*float64(MaxSpan)))
+	return time.Duration(min(ns, 20*float64(MaxSpan)))
 }
 
 // Average returns the distribution's mean; it is not ok if there is none, as of

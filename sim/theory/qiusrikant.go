@@ -123,7 +123,9 @@ func (o OpenSwarm) Transient(from OpenState, seconds float64, steps int) []OpenS
 // Mean returns the mean state over the instants of a Transient from index first
 // to its end, by the trapezoidal rule.
 func Mean(states []OpenState, first int) OpenState {
-	states = states[first:]
+	if states = states[first:]; len(states) == 1 {
+		return states[0]
+	}
 	var m OpenState
 	for i, s := range states {
 		w := 1.0
@@ -133,6 +135,6 @@ func Mean(states []OpenState, first int) OpenState {
 		m.Downloaders += w * s.Downloaders
 		m.Seeds += w * s.Seeds
 	}
-	n := max(float64(len(states)-1), 1)
+	n := float64(len(states) - 1)
 	return OpenState{m.Downloaders / n, m.Seeds / n}
 }

@@ -229,8 +229,12 @@ func warnings(spec *Spec, rec *measure.Recording, t *measure.Trial) []string {
 		}
 	}
 	if open > 0 {
-		ws = append(ws, fmt.Sprintf("%d of %d requests did not complete (time limit %v), so makespan and efficiency are undefined",
-			open, len(t.Requests), spec.Scenario.TimeLimit))
+		limit := fmt.Sprintf("time limit %v", spec.Scenario.TimeLimit)
+		if p := spec.Scenario.Workload.Requests.Patience; !p.IsZero() && !p.Lasts() {
+			limit += fmt.Sprintf(", patience %v", p)
+		}
+		ws = append(ws, fmt.Sprintf("%d of %d requests did not complete (%s), so makespan and efficiency are undefined",
+			open, len(t.Requests), limit))
 	}
 	if rec.Dropped > 0 {
 		ws = append(ws, fmt.Sprintf("events.jsonl lacks the last %d events of this trial: at most %d are kept", rec.Dropped, measure.MaxEvents))

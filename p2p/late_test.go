@@ -1,0 +1,151 @@
+package p2p
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"versus/sim/workload"
+)
+
+// idleShare is a share of a file of so many pieces of 1,000 bytes, with
+// sessions that have no stream: for decisions, not for I/O.
+func idleShare(pieces, sessions int) (*share, []*session) {
+	m := &workload.Manifest{File: "f", Size: int64(pieces) * 1000, PieceSize: 1000, Pieces: make([]workload.Digest, pieces)}
+	n := &node{dep: &deployment{buffers: newBuffers()}}
+	sh := &share{node: n, file: "f", manifest: m, whole: map[int]bool{},
+		pick: newPicker(pieces, rarestFirst, rand.New(rand.NewPCG(1, 2)))}
+	for range sessions {
+		s := &session{node: n, share: sh, greeted: true, theirs: newBitfield(pieces),
+			requests: map[int]*request{}, signal: make(chan struct{}, 1)}
+		s.theirs.fill()
+		sh.sessions = append(sh.sessions, s)
+	}
+	return sh, sh.sessions
+}
+
+func TestRescue(t *testing.T) {
+	now := time.Unix(1000, 0)
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	type late struct {
+		asked time.Duration // ago
+		first time.Duration // ago; 0 for not begun
+		got   int
+	}
+	tests := []struct {
+		name      string
+		pace      time.Duration // of the new source
+		oldPace   time.Duration
+		requests  []late // of the old source, by piece; pieces beyond are held
+		free      bool   // a further piece is not asked for at all
+		fullSpeed bool
+		moved     int64
+		want      int // piece, -1 for none
+	}{
+		{name: "nothing is asked for", pace: time.Second, want: -1},
+		{name: "about as soon from the old", pace: time.Second, oldPace: time.Second,
+			requests: []late{{asked: 500 * time.Millisecond}}, want: -1},
+		{name: "not begun at a slow source", pace: time.Second, oldPace: 5 * time.Second,
+			requests: []late{{asked: time.Second}}, want: 0},
+		{name: "just asked", pace: 100 * time.Millisecond, oldPace: 5 * time.Second,
+			requests: []late{{asked: 50 * time.Millisecond}}, want: -1},
+		{name: "half of it at a slow source", pace: time.Second, oldPace: time.Second,
+			requests: []late{{asked: 10 * time.Second, first: 10 * time.Second, got: 500}}, want: 0},
+		{name: "nearly all of it", pace: time.Second, oldPace: time.Second,
+			requests: []late{{asked: 10 * time.Second, first: 10 * time.Second, got: 990}}, want: -1},
+		{name: "the latest of several", pace: time.Second, oldPace: 2 * time.Second,
+			requests: []late{{asked: 2 * time.Second, first: 2 * time.Second, got: 500}, {asked: 9 * time.Second, first: 9 * time.Second, got: 500}}, want: 1},
+		{name: "something else is to be had", pace: time.Second, oldPace: 5 * time.Second,
+			requests: []late{{asked: time.Second}}, free: true, want: -1},
+		{name: "the downlink is full", pace: time.Second, oldPace: 5 * time.Second,
+			requests: []late{{asked: time.Second}}, fullSpeed: true, want: -1},
+		{name: "the budget is used up", pace: time.Second, oldPace: 5 * time.Second,
+			requests: []late{{asked: time.Second}}, moved: 10_000, want: -1},
+		{name: "nothing is known of any source", requests: []late{{asked: 9 * time.Second}}, want: -1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			sh, s := idleShare(10, 2)
+			old, fresh := s[0], s[1]
+			old.pace, fresh.pace = tt.oldPace, tt.pace
+			sh.moved = tt.moved
+			for i := range 10 {
+				switch {
+				case i < len(tt.requests):
+					r := tt.requests[i]
+					x := &request{piece: i, asked: ago(r.asked), got: r.got}
+					if r.first > 0 {
+						x.first = ago(r.first)
+					}
+					old.requests[i] = x
+					sh.pick.inflight.set(i)
+				case i < 9 || !tt.free:
+					sh.pick.have.set(i)
+				}
+			}
+			if tt.fullSpeed {
+				sh.least, sh.gap, sh.latest = time.Second, time.Second, ago(time.Second)
+			}
+			from, r := sh.rescue(fresh, now)
+			if tt.want < 0 {
+				assert.Nil(t, r)
+				return
+			}
+			require.NotNil(t, r)
+			assert.Same(t, old, from)
+			assert.Equal(t, tt.want, r.piece)
+		})
+	}
+}
+
+func TestTakeOver(t *testing.T) {
+	now := time.Unix(1000, 0)
+	sh, s := idleShare(10, 2)
+	old := &request{piece: 4, got: 3, buf: []byte("abcdefghij")}
+	s[0].requests[4] = old
+	sh.pick.inflight.set(4)
+	s[1].takeOver(s[0], old, now)
+	assert.True(t, old.withdrawn)
+	r := s[1].requests[4]
+	require.NotNil(t, r)
+	assert.Equal(t, 3, r.got)
+	assert.True(t, r.mixed, "two senders: a corrupt piece is nobody's strike")
+	assert.Equal(t, "abc", string(r.buf[:3]))
+	assert.NotSame(t, &old.buf[0], &r.buf[0], "the old reader may still write")
+	assert.NotEmpty(t, s[0].outbox, "a Cancel")
+	assert.NotEmpty(t, s[1].outbox, "a Request")
+}
+
+func TestTooSlow(t *testing.T) {
+	tests := []struct {
+		name       string
+		pace       time.Duration
+		other      time.Duration
+		gap        time.Duration // between pieces, of which five are missing
+		otherHolds bool
+		want       bool
+	}{
+		{name: "there is time", pace: time.Second, other: 100 * time.Millisecond, gap: time.Second, otherHolds: true},
+		{name: "it would be the last", pace: 5 * time.Second, other: time.Second, gap: 100 * time.Millisecond, otherHolds: true, want: true},
+		{name: "nobody is much faster", pace: 5 * time.Second, other: 3 * time.Second, gap: 100 * time.Millisecond, otherHolds: true},
+		{name: "nobody else holds it", pace: 5 * time.Second, other: time.Second, gap: 100 * time.Millisecond},
+		{name: "a new source", other: time.Second, gap: 100 * time.Millisecond, otherHolds: true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			sh, s := idleShare(10, 2)
+			s[0].pace, s[1].pace = tt.pace, tt.other
+			if !tt.otherHolds {
+				s[1].theirs.clear(7)
+			}
+			for i := range 5 {
+				sh.pick.have.set(i)
+			}
+			sh.first, sh.gap = time.Unix(900, 0), tt.gap
+			assert.Equal(t, tt.want, sh.tooSlow(s[0], 7, time.Unix(1000, 0)))
+		})
+	}
+}

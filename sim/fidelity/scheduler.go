@@ -1,0 +1,110 @@
+package fidelity
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+)
+
+// scheduler runs the kernel's transfers, side by side while that keeps the
+// machine at most half busy.
+type scheduler struct {
+	worker []string
+	jobs   int // at most so many; 0 for as many as fit
+}
+
+// tries is how often a run that was late is made.
+const tries = 4
+
+// settle is how long the machine's load is watched before another run starts.
+const settle = 200 * time.Millisecond
+
+// task is one run of a cell.
+type task struct {
+	cell int
+	seed uint64
+}
+
+// run measures every cell and hands each row over as soon as it is complete.
+func (s *scheduler) run(ctx context.Context, cells []kernelCell, finished func(i int, r Row)) {
+	var tasks []task
+	for i, c := range cells {
+		for seed := range c.runs {
+			tasks = append(tasks, task{i, uint64(seed + 1)})
+		}
+	}
+	// The longest first: they are what the end waits for.
+	slices.SortStableFunc(tasks, func(a, b task) int {
+		return int(cells[b.cell].ideal() - cells[a.cell].ideal())
+	})
+	var (
+		mu     sync.Mutex // guards what follows
+		load   float64
+		active int
+		left   = make([]int, len(cells))
+		runs   = make([][]kernelRun, len(cells))
+		all    sync.WaitGroup
+		ended  = make(chan struct{}, len(tasks))
+	)
+	for i, c := range cells {
+		left[i], runs[i] = c.runs, make([]kernelRun, c.runs)
+	}
+	busy := newBusy()
+	for len(tasks) > 0 && ctx.Err() == nil {
+		mu.Lock()
+		pick := slices.IndexFunc(tasks, func(t task) bool {
+			return active == 0 || s.fits(active, load+cells[t.cell].load())
+		})
+		if pick >= 0 && active > 0 && s.jobs == 0 && busy.share() > 0.5 {
+			pick = -1
+		}
+		if pick < 0 {
+			mu.Unlock()
+			select {
+			case <-ended:
+			case <-time.After(settle):
+			case <-ctx.Done():
+			}
+			continue
+		}
+		t := tasks[pick]
+		tasks = slices.Delete(tasks, pick, pick+1)
+		c := cells[t.cell]
+		load += c.load()
+		active++
+		mu.Unlock()
+		all.Go(func() {
+			r := s.try(ctx, c, t.seed)
+			mu.Lock()
+			load -= c.load()
+			active--
+			runs[t.cell][t.seed-1] = r
+			left[t.cell]--
+			complete := left[t.cell] == 0
+			mu.Unlock()
+			ended <- struct{}{}
+			if complete && ctx.Err() == nil {
+				finished(t.cell, c.row(runs[t.cell]))
+			}
+		})
+	}
+	all.Wait()
+}
+
+// fits says whether another run may start beside the active ones, with the
+// load of all of them in processors.
+func (s *scheduler) fits(active int, load float64) bool {
+	return (s.jobs == 0 || active < s.jobs) && load <= 0.5*float64(runtime.NumCPU())
+}
+
+// try makes a run, again if the relay was late.
+func (s *scheduler) try(ctx context.Context, c kernelCell, seed uint64) (r kernelRun) {
+	for range tries {
+		if r = launch(ctx, s.worker, c.job(seed)); r.Error != "" || !r.late(c) {
+			break
+		}
+	}
+	return r
+}
