@@ -23,9 +23,13 @@ cc:
 	    $$SUDO apt-get update -q && $$SUDO apt-get install -y -q gcc libc6-dev; \
 	  else echo "install a C compiler, or run: go test ./..." >&2; exit 1; fi; }
 
+# Whole swarms are too much for the race detector, so they run without it.
+LARGE = ./p2p ./cmd/experiments ./sim/fidelity
+
 .PHONY: test
-test: cc ## run every test under the race detector
-	CGO_ENABLED=1 $(GO) test -race -timeout 15m ./...
+test: cc ## run every test: all under the race detector, then those with whole swarms
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 15m ./...
+	$(GO) test -timeout 15m $(LARGE)
 
 .PHONY: quick
 quick: ## run every test without the race detector
@@ -35,7 +39,7 @@ quick: ## run every test without the race detector
 fuzz: ## run every fuzz test for FUZZ (default 20s) each
 	@set -e; for pkg in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
-	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ) $$pkg; \
+	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x $$pkg; \
 	  done; done
 
 .PHONY: lint
@@ -61,6 +65,10 @@ demo: build ## run the default scenario
 bench: build ## measure what docs/benchmarks.md records
 	$(GO) test -run '^$$' -bench . -benchmem ./sim ./clientserver ./p2p
 	./.ci/bench $(VERSUS)
+
+.PHONY: fidelity
+fidelity: build ## check the simulated TCP against models and the kernel (root on Linux for the latter)
+	$(VERSUS) fidelity
 
 .PHONY: generate
 generate: ## regenerate the protobuf code (needs protoc: Debian package protobuf-compiler)

@@ -21,7 +21,10 @@ func TestRetire(t *testing.T) {
 		require.Positive(t, b.sentBy("peer-1"), "it uploads")
 		b.boots["peer-1"]()
 		time.Sleep(2 * flushTime)
-		assert.Nil(t, b.d.(*deployment).running["peer-1"])
+		d := b.d.(*deployment)
+		d.mu.Lock()
+		assert.Nil(t, d.running["peer-1"])
+		d.mu.Unlock()
 		gone := b.net.Counters("peer-1").SentBytes
 		fetched.Wait()
 		b.fetch(t, "file", "peer-4")

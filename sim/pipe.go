@@ -105,20 +105,10 @@ func (p *pipe) wants() bool {
 }
 
 // smooth returns the largest burst with which the window still slides rather
-// than jumps. In slow start what is held back costs growth, and a queue that
-// drops what does not fit is sensitive to how packets come: the way through
-// either is smoother.
+// than jumps: a burst is acknowledged as one, so it lengthens the round trip of
+// a window that does not fill the path by the time the burst takes there.
 func (p *pipe) smooth() int64 {
-	share := int64(4)
-	if p.sender.congestion.slowStart() {
-		share = 16
-	}
-	for i := range p.path {
-		if p.path[i].link.fifo {
-			share = 16
-		}
-	}
-	return max(p.sender.congestion.window()/share/MSS*MSS, minBurst)
+	return max(p.sender.congestion.window()/32/MSS*MSS, minBurst)
 }
 
 // push offers the pipe to the uplink if it has something to send.
@@ -146,15 +136,17 @@ func (p *pipe) pull(b *Bench, h *hop) (burst, bool) {
 	if !p.wants() {
 		return burst{}, false
 	}
-	limit := h.link.quantum
-	if h.link.active <= 1 || h.link.fifo {
+	n, limit := p.sendable(), h.link.quantum
+	if h.link.active <= 1 && n < 4*limit || h.link.fifo { // else the window is not what limits it
 		limit = min(limit, p.smooth())
 	}
 	if len(p.sender.lost) > 0 {
 		limit = min(limit, p.sender.windowLeft())
+	} else if n < limit+p.sender.held {
+		limit = n // what is left of the window would be held back, for ever if nothing grows it
 	}
 	now := b.now()
-	out, again := p.sender.take(limit, p.sendable(), now)
+	out, again := p.sender.take(limit, n, now)
 	p.leaving = h.pulls
 	if p.unsentLimit > 0 && p.written-p.sender.next <= p.unsentLimit/2 {
 		p.canWrite.Broadcast()

@@ -69,7 +69,7 @@ func TestOverflowAtTheEndNeedsNoTimeout(t *testing.T) {
 }
 
 // CUBIC leaves slow start before the queue overflows and with a window that
-// fills the path.
+// nearly fills the path.
 func TestSlowStartEndsInTime(t *testing.T) {
 	for _, rtt := range []time.Duration{10 * time.Millisecond, 50 * time.Millisecond, 150 * time.Millisecond} {
 		t.Run(rtt.String(), func(t *testing.T) {
@@ -82,7 +82,7 @@ func TestSlowStartEndsInTime(t *testing.T) {
 				assert.Zero(t, stats.RetransmittedBytes)
 				// Eight rounds of slow start at most, then the link is full.
 				assert.LessOrEqual(t, took, 830*time.Millisecond+2*rtt+8*rtt)
-				assert.Greater(t, float64(stats.Window), 100e6/8*rtt.Seconds())
+				assert.Greater(t, float64(stats.Window), 0.9*100e6/8*rtt.Seconds())
 			})
 		})
 	}

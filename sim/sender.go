@@ -191,7 +191,7 @@ func (s *sender) acknowledged(a *ack, now int64) (progress bool) {
 	}
 	if s.recovering {
 		s.congestion.cwnd = float64(s.recovery.window(fresh, s.inFlight(), int64(s.congestion.threshold), advanced && !found))
-	} else {
+	} else if advanced { // what arrives beyond a hole may be the first sign of loss
 		s.congestion.acknowledged(n)
 	}
 	return true

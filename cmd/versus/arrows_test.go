@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"versus/sim/measure":  {"versus/sim/scenario", "versus/sim/workload", "versus/sim/stats"},
 	"versus/sim/trial": {"versus/sim", "versus/sim/measure", "versus/sim/scenario", "versus/sim/stats",
 		"versus/sim/theory", "versus/sim/workload"},
-	"versus/sim/run": {"versus/sim/trial", "versus/sim/measure", "versus/sim/scenario", "versus/sim/workload"},
+	"versus/sim/run":      {"versus/sim/trial", "versus/sim/measure", "versus/sim/scenario", "versus/sim/workload"},
 	"versus/sim/fidelity": {"versus/sim", "versus/sim/stats"},
 	// A small architecture for the tests of the two above.
 	"versus/sim/trial/trialtest": {"versus/sim/trial", "versus/sim/workload", "versus/sim/scenario"},
@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 	"versus/reports/plot":        {},
 	"versus/reports":             {"versus/reports/plot", "versus/sim/measure", "versus/sim/scenario", "versus/sim/stats", "versus/sim/workload"},
 	// Tests alone: measurements beside published models.
-	"versus/experiments": {},
+	"versus/cmd/experiments": {},
 	"versus/cmd/versus": {"versus/clientserver", "versus/p2p", "versus/reports", "versus/reports/plot", "versus/scenarios", "versus/sim/fidelity",
 		"versus/sim/measure", "versus/sim/run", "versus/sim/scenario", "versus/sim/trial"},
 }
@@ -49,7 +49,7 @@ var ownTests = map[string][]string{
 	"versus/sim/trial":    {"versus/sim/trial/trialtest"},
 	"versus/sim/scenario": {"versus/scenarios"},
 	"versus/scenarios":    {"versus/sim/scenario"},
-	"versus/experiments": {"versus/p2p", "versus/scenarios", "versus/sim/measure", "versus/sim/scenario", "versus/sim/theory",
+	"versus/cmd/experiments": {"versus/p2p", "versus/scenarios", "versus/sim/measure", "versus/sim/scenario", "versus/sim/theory",
 		"versus/sim/trial", "versus/sim/workload"},
 }
 

@@ -16,7 +16,7 @@ func newVersion(e *env) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:     "version",
-		Short:   "print the version of the program and of the protocol stacks in it",
+		Short:   "print the versions of the program and its protocol stacks",
 		Example: "  versus version\n  versus version --format json",
 		Args:    exactly(0, "no argument"),
 		RunE: func(*cobra.Command, []string) error {

@@ -19,7 +19,7 @@ const (
 	Pieces     = "/versus/pieces/1"
 )
 
-// Limits of what a receiver takes; docs/protocol-libp2p.md lists them.
+// Limits of what a receiver takes; docs/protocols.md lists them.
 const (
 	MaxFrame      = 160 << 10 // encoded bytes of one Frame: a bitfield of 2^20 pieces and a Hello around it
 	MaxRendezvous = 256 << 10 // encoded bytes of one Register or Neighbours

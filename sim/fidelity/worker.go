@@ -51,7 +51,7 @@ func launch(ctx context.Context, command []string, j job) (out kernelRun) {
 	defer cancel()
 	c := exec.CommandContext(ctx, command[0], command[1:]...)
 	c.Env = append(os.Environ(), "GOGC=off", "GOMEMLIMIT=1GiB", "GOMAXPROCS=4")
-	c.WaitDelay = time.Second
+	c.WaitDelay = 20 * time.Second // a busy machine may be slow to read what it said
 	var stdout, stderr bytes.Buffer
 	c.Stdout, c.Stderr = &stdout, &stderr
 	// The pipe stays open as long as this process lives: a worker whose parent

@@ -279,8 +279,8 @@ type Recording struct {
 	Down     map[string]time.Duration
 	Arrived  map[string]time.Duration // nodes that came with their request: when
 	Left     map[string]time.Duration // of these, the ones that are gone: since when
-	Events   []Event // in order of time
-	Dropped  int     // events beyond MaxEvents
+	Events   []Event                  // in order of time
+	Dropped  int                      // events beyond MaxEvents
 	Timeline []Tick
 	Elapsed  time.Duration // from the first request to the call of Finish
 }

@@ -37,7 +37,7 @@ func regimes() []regime {
 			"workload.files.0.size=4MiB", "workload.piece_size=32KiB",
 			"network.origin.uplink=10Mbit/s", "network.peers.0.uplink=4Mbit/s", "network.peers.0.downlink=1Mbit/s",
 			"network.origin.delay=2ms", "network.peers.0.delay=2ms",
-			"workload.requests.rate=0.5/s", "workload.requests.for=300s",
+			"workload.requests.rate=0.5/s", "workload.requests.for=300s", "p2p.neighbours=4",
 		}},
 	}
 }
@@ -166,7 +166,7 @@ func TestOpenSwarmAgainstQiuSrikant(t *testing.T) {
 			assert.InEpsilon(t, c.closed.Sojourn, c.measured.Sojourn, tolerance, "mean download time, closed form")
 			assert.InEpsilon(t, c.ode.Downloaders, c.measured.Downloaders, tolerance, "downloaders, ODE")
 			assert.InEpsilon(t, c.ode.Seeds, c.measured.Seeds, tolerance, "seeds, ODE")
-			assert.Greater(t, c.measured.Completed, 0.9)
+			assert.InDelta(t, c.closed.Completed, c.measured.Completed, 0.06, "share that completes")
 			if !r.downloadBound {
 				assert.Greater(t, c.eta, 0.75, "effectiveness")
 			}
