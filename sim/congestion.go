@@ -110,7 +110,6 @@ func (c *congestion) timedOut(flight int64) {
 // cubic is the state of RFC 9438, with its windows in bytes.
 type cubic struct {
 	max      float64 // W_max
-	prior    float64 // the window before it was last lowered: cwnd_prior
 	epoch    int64   // instant when this growth began; 0 for not yet
 	k        float64 // seconds until the window is back at max
 	origin   float64 // the window that the curve levels out at
@@ -124,7 +123,6 @@ const (
 )
 
 func (q *cubic) lost(cwnd float64) {
-	q.prior = cwnd
 	if cwnd < q.max { // fast convergence, section 4.7
 		q.max = cwnd * (1 + 0.7) / 2
 	} else {
@@ -149,11 +147,9 @@ func (q *cubic) grow(cwnd, n float64, now, rtt int64) float64 {
 	d := t - q.k
 	target := q.origin + cubicC*d*d*d*MSS
 	target = min(max(target, cwnd), 1.5*cwnd)
-	alpha := cubicAlpha
-	if q.friendly >= q.prior {
-		alpha = 1
-	}
-	q.friendly += alpha * n * MSS / cwnd
+	// Section 4.3 would have alpha at 1 once the window is back where it was;
+	// Linux leaves it, and measures slower under loss.
+	q.friendly += cubicAlpha * n * MSS / cwnd
 	grown := cwnd + (target-cwnd)*n/cwnd
 	return max(grown, q.friendly)
 }
