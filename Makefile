@@ -62,13 +62,17 @@ demo: build ## run the default scenario
 	$(VERSUS) run flash-crowd
 
 .PHONY: bench
-bench: build ## measure what docs/benchmarks.md records
-	$(GO) test -run '^$$' -bench . -benchmem ./sim ./clientserver ./p2p
-	./.ci/bench $(VERSUS)
+bench: ## measure what docs/benchmarks.md records
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x -timeout 60m ./sim ./p2p
+	$(GO) test -run '^$$' -bench . -benchtime 5x -timeout 60m ./cmd/versus
 
 .PHONY: fidelity
 fidelity: build ## check the simulated TCP against models and the kernel (root on Linux for the latter)
 	$(VERSUS) fidelity
+
+.PHONY: theory
+theory: ## compare swarms of real peers with published models (docs/theory.md)
+	$(GO) test ./cmd/experiments -run '^$$' -bench . -benchtime 3x -timeout 60m
 
 .PHONY: generate
 generate: ## regenerate the protobuf code (needs protoc: Debian package protobuf-compiler)

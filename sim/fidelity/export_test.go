@@ -3,6 +3,7 @@ package fidelity
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"versus/sim"
@@ -22,4 +23,16 @@ func KernelTransfer(ctx context.Context, worker []string, bytes int64, rate sim.
 		return Row{}, errors.New(r.Error)
 	}
 	return c.row([]kernelRun{r}), nil
+}
+
+// Sample measures a few cells of the models.
+func Sample(ctx context.Context) (rows []Row, err error) {
+	for _, m := range slices.Concat(transferMeasures(Short)[:6], lossMeasures(Short)[1:], queueMeasures(Short)[:1]) {
+		r, err := m(ctx)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, r...)
+	}
+	return rows, nil
 }
