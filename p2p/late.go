@@ -78,6 +78,16 @@ func (s *session) eta(r *request, now time.Time) time.Duration {
 	return max(s.expected()-waited, s.expected()/2, waited-s.expected())
 }
 
+// onItsWay estimates how many bytes of the piece still come after a cancel, from
+// the rate that it comes at and a round trip.
+func (r *request) onItsWay(roundTrip time.Duration, now time.Time) int64 {
+	if r.got == r.start {
+		return 0
+	}
+	took := max(now.Sub(r.first), time.Millisecond)
+	return int64(float64(r.got-r.start) * float64(roundTrip) / float64(took))
+}
+
 const (
 	moveMargin = 150 * time.Millisecond // that a move must gain
 	moveBudget = 1.0 / 128              // of the file's bytes, that moves may waste
@@ -90,8 +100,8 @@ const (
 // a budget.
 func (sh *share) rescue(s *session, now time.Time) (from *session, r *request) {
 	p := sh.pick
-	if p.have.count+p.inflight.count < p.have.n || s.pace == 0 && sh.pace == 0 ||
-		sh.moved > int64(float64(sh.manifest.Size)*moveBudget) || sh.atFullSpeed(now) {
+	budget := int64(float64(sh.manifest.Size)*moveBudget) - sh.moved
+	if p.have.count+p.inflight.count < p.have.n || s.pace == 0 && sh.pace == 0 || budget < 0 || sh.atFullSpeed(now) {
 		return nil, nil
 	}
 	var best time.Duration
@@ -105,6 +115,9 @@ func (sh *share) rescue(s *session, now time.Time) (from *session, r *request) {
 			}
 			if x.got == 0 && now.Sub(x.asked) < moveMargin {
 				continue // it may be about to begin
+			}
+			if x.onItsWay(s.node.uploads.reply, now) > budget {
+				continue
 			}
 			length := sh.manifest.PieceLen(i)
 			rest := time.Duration(float64(s.expected()) * float64(length-x.got) / float64(length))

@@ -42,6 +42,7 @@ func TestRescue(t *testing.T) {
 		requests  []late // of the old source, by piece; pieces beyond are held
 		free      bool   // a further piece is not asked for at all
 		fullSpeed bool
+		reply     time.Duration
 		moved     int64
 		want      int // piece, -1 for none
 	}{
@@ -64,6 +65,8 @@ func TestRescue(t *testing.T) {
 			requests: []late{{asked: time.Second}}, fullSpeed: true, want: -1},
 		{name: "the budget is used up", pace: time.Second, oldPace: 5 * time.Second,
 			requests: []late{{asked: time.Second}}, moved: 10_000, want: -1},
+		{name: "too much of it is on its way", pace: time.Second, oldPace: time.Second, reply: 5 * time.Second,
+			requests: []late{{asked: 10 * time.Second, first: 10 * time.Second, got: 500}}, want: -1},
 		{name: "nothing is known of any source", requests: []late{{asked: 9 * time.Second}}, want: -1},
 	}
 	for _, tt := range tests {
@@ -72,6 +75,7 @@ func TestRescue(t *testing.T) {
 			old, fresh := s[0], s[1]
 			old.pace, fresh.pace = tt.oldPace, tt.pace
 			sh.moved = tt.moved
+			fresh.node.uploads.reply = tt.reply
 			for i := range 10 {
 				switch {
 				case i < len(tt.requests):
