@@ -15,7 +15,19 @@ func flash(seed uint64) swarmCase {
 		groups: []group{{"home", 40, sim.Link{Uplink: 10 * mbit, Downlink: 50 * mbit, Delay: 20 * time.Millisecond}}}}
 }
 
-// mixed has fibre, cable, DSL and mobile peers.
+// published has the links of the scenario mixed-links.
+func published(seed uint64) swarmCase {
+	return swarmCase{name: "published", size: 32 << 20, piece: 256 << 10, seed: seed,
+		origin: sim.Link{Uplink: 20 * mbit, Downlink: 20 * mbit, Delay: 5 * time.Millisecond},
+		groups: []group{
+			{"fibre", 14, sim.Link{Uplink: 50 * mbit, Downlink: 150 * mbit, Delay: 12 * time.Millisecond}},
+			{"cable", 13, sim.Link{Uplink: 20 * mbit, Downlink: 270 * mbit, Delay: 16 * time.Millisecond}},
+			{"dsl", 11, sim.Link{Uplink: 8 * mbit, Downlink: 33 * mbit, Delay: 25 * time.Millisecond}},
+			{"mobile", 2, sim.Link{Uplink: 13.6e6, Downlink: 14.7e6, Delay: 27 * time.Millisecond}},
+		}}
+}
+
+// mixed has fibre, cable, DSL and mobile peers in harsher proportions.
 func mixed(seed uint64) swarmCase {
 	return swarmCase{name: "mixed", size: 32 << 20, piece: 256 << 10, seed: seed,
 		origin: sim.Link{Uplink: 50 * mbit, Downlink: 50 * mbit, Delay: 10 * time.Millisecond},
@@ -65,7 +77,7 @@ func pair(seed uint64) swarmCase {
 
 func cases(seed uint64) []swarmCase {
 	return []swarmCase{
-		pair(seed), equal16(seed), flash(seed), mixed(seed), slowMix(seed),
+		pair(seed), equal16(seed), flash(seed), published(seed), mixed(seed), slowMix(seed),
 		textbook(1, seed), textbook(5, seed), textbook(35, seed),
 		many(100, seed), many(300, seed), many(1000, seed),
 	}
