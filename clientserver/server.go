@@ -82,28 +82,40 @@ func (s *server) serve(ctx context.Context, raw net.Conn) {
 // handshake does TLS, reads the HTTP request and upgrades it. On an error the
 // refusal, if one was due, has been sent.
 func (s *server) handshake(ctx context.Context, live *liveConn) (*websocket.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
-	defer cancel()
-	release := guard(ctx, live.Conn)
-	defer release()
-
 	conn := net.Conn(live)
 	if s.tls != nil {
 		conn = tls.Server(live, s.tls) // the first read does the handshake
 	}
 	br := bufio.NewReaderSize(io.LimitReader(conn, maxHandshake), readBuffer)
-	req, err := http.ReadRequest(br)
+	req, err := readRequest(ctx, live.Conn, br)
 	if err != nil {
-		return nil, fmt.Errorf("reading the upgrade request: %w", err)
+		return nil, err
 	}
+	// Nothing cuts the connection from here on: who has been accepted is owed
+	// a close frame, also by a server that stops right now.
 	reply := &hijacker{conn: conn, br: br, header: http.Header{}}
 	ws, err := upgrade(reply, req)
 	if err != nil {
+		_ = conn.SetWriteDeadline(time.Now().Add(closeTimeout))
 		reply.flush()
 		conn.Close()
 		return nil, err
 	}
 	return ws, nil
+}
+
+// readRequest reads the upgrade request from br, which reads from raw, and
+// gives up when ctx ends or after handshakeTimeout.
+func readRequest(ctx context.Context, raw net.Conn, br *bufio.Reader) (*http.Request, error) {
+	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
+	defer cancel()
+	release := guard(ctx, raw)
+	defer release()
+	req, err := http.ReadRequest(br)
+	if err != nil {
+		return nil, fmt.Errorf("reading the upgrade request: %w", err)
+	}
+	return req, nil
 }
 
 func upgrade(reply *hijacker, req *http.Request) (*websocket.Conn, error) {
@@ -116,7 +128,8 @@ func upgrade(reply *hijacker, req *http.Request) (*websocket.Conn, error) {
 		return nil, fmt.Errorf("upgrade request with subprotocols %.100q", offered)
 	}
 	u := websocket.Upgrader{
-		Subprotocols: []string{Subprotocol},
+		Subprotocols:     []string{Subprotocol},
+		HandshakeTimeout: closeTimeout, // for the answer to leave
 		// Without buffer sizes it takes over those of the hijacker.
 		// No cookies, no ambient rights: pages of any origin may connect.
 		CheckOrigin: func(*http.Request) bool { return true },
