@@ -76,6 +76,8 @@ const port = 4001
 type Bench struct {
 	start    time.Time
 	progress atomic.Uint64
+	quit     chan struct{} // closed by Close
+	ticking  sync.WaitGroup
 
 	mu       sync.Mutex // guards everything below and all nodes, links and connections
 	nodes    map[string]*node
@@ -123,6 +125,7 @@ const (
 func New(cfg Config) *Bench {
 	b := &Bench{
 		start:    time.Now(),
+		quit:     make(chan struct{}),
 		nodes:    map[string]*node{},
 		shared:   map[string]*sharedLink{},
 		byAddr:   map[netip.Addr]*node{},
@@ -136,8 +139,11 @@ func New(cfg Config) *Bench {
 	if b.control == "" {
 		b.control = Cubic
 	}
-	b.timer = time.AfterFunc(time.Hour, b.tick)
+	b.timer = time.NewTimer(time.Hour)
 	b.timer.Stop()
+	if !b.driven {
+		b.ticking.Go(b.run)
+	}
 	return b
 }
 
@@ -171,13 +177,20 @@ func (b *Bench) Progress() uint64 { return b.progress.Load() }
 // Close ends every connection and listener at once, without telling the other
 // side: calls that block on them return net.ErrClosed.
 func (b *Bench) Close() error {
+	b.shut()
+	b.ticking.Wait()
+	return nil
+}
+
+func (b *Bench) shut() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
-		return nil
+		return
 	}
 	b.closed = true
 	b.timer.Stop()
+	close(b.quit)
 	b.events = nil
 	for _, n := range b.nodes {
 		for c := range n.conns {
@@ -187,7 +200,6 @@ func (b *Bench) Close() error {
 			n.listener.shut()
 		}
 	}
-	return nil
 }
 
 // now returns nanoseconds since the bench started; mu is held. While an event
@@ -213,8 +225,21 @@ func (b *Bench) at(t int64, do action) {
 	}
 }
 
-// tick runs what is due. It is the timer's function, so that the bench needs
-// no goroutine of its own.
+// run runs what is due until the bench is closed. It is one goroutine and not
+// the timer's function: that one would start each time with a small stack and
+// grow it again, a twentieth of a large trial.
+func (b *Bench) run() {
+	for {
+		select {
+		case <-b.timer.C:
+			b.tick()
+		case <-b.quit:
+			return
+		}
+	}
+}
+
+// tick runs what is due and sets the timer to what comes next.
 func (b *Bench) tick() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
