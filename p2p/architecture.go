@@ -24,6 +24,9 @@ const (
 	chokeTitForTat = "tit-for-tat"
 	doneStay       = "stay"
 	doneLeave      = "leave"
+
+	securityNoise     = "noise"
+	securityPlaintext = "plaintext"
 )
 
 // Kind declares the mesh and its options.
@@ -33,7 +36,8 @@ func Kind() trial.Kind {
 		Sharing: true,
 		New:     newArchitecture,
 		Options: []scenario.Option{
-			{Name: "security", Doc: "how connections are secured", Default: "noise", Values: []string{"noise"}},
+			{Name: "security", Doc: "how connections are secured: noise, or plaintext, which saves the CPU time of encryption",
+				Default: securityNoise, Values: []string{securityNoise, securityPlaintext}},
 			{Name: "picker", Doc: "which missing piece a peer asks for next", Default: pickRarest,
 				Values: []string{pickRarest, pickRandom, pickSequential}},
 			{Name: "upload_slots", Doc: "uploads that a node starts with; it adapts the number to what fills its uplink",
@@ -56,6 +60,7 @@ type settings struct {
 	neighbours int
 	titForTat  bool
 	leave      bool
+	plaintext  bool
 	seed       uint64
 }
 
@@ -69,6 +74,7 @@ func newArchitecture(o scenario.Options, seed uint64) (trial.Architecture, error
 		neighbours: o.Int("neighbours"),
 		titForTat:  o.String("choking") == chokeTitForTat,
 		leave:      o.String("when_done") == doneLeave,
+		plaintext:  o.String("security") == securityPlaintext,
 		seed:       seed,
 	}
 	switch p := o.String("picker"); p {

@@ -15,6 +15,7 @@ import (
 	libp2pyamux "github.com/libp2p/go-libp2p/p2p/muxer/yamux"
 	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 	"github.com/libp2p/go-libp2p/p2p/net/upgrader"
+	"github.com/libp2p/go-libp2p/p2p/security/insecure"
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
 	ma "github.com/multiformats/go-multiaddr"
 
@@ -24,8 +25,9 @@ import (
 // openHost builds a libp2p host of the parts that a swarm needs and no others:
 // go-libp2p's swarm, Noise and yamux over the node's transport, without
 // identify, ping, relay, NAT mapping, address discovery or metrics, which would
-// send what the bench would have to count as the mesh's own.
-func openHost(n trial.Network, node string, self identity) (*openedHost, error) {
+// send what the bench would have to count as the mesh's own. Plaintext takes the
+// place of Noise where that is asked for.
+func openHost(n trial.Network, node string, self identity, plaintext bool) (*openedHost, error) {
 	addr, err := multiaddrOf(n.Addr(node))
 	if err != nil {
 		return nil, fmt.Errorf("host of %s: %w", node, err)
@@ -34,7 +36,7 @@ func openHost(n trial.Network, node string, self identity) (*openedHost, error) 
 	if err != nil {
 		return nil, fmt.Errorf("host of %s: %w", node, err)
 	}
-	h, err := assembleHost(n, node, self, addr, store)
+	h, err := assembleHost(n, node, self, plaintext, addr, store)
 	if err != nil {
 		store.Close()
 		return nil, fmt.Errorf("host of %s: %w", node, err)
@@ -45,14 +47,14 @@ func openHost(n trial.Network, node string, self identity) (*openedHost, error) 
 	return &openedHost{Host: h, addr: addr, store: store}, nil
 }
 
-func assembleHost(n trial.Network, node string, self identity, addr ma.Multiaddr, store peerstore.Peerstore) (host.Host, error) {
+func assembleHost(n trial.Network, node string, self identity, plaintext bool, addr ma.Multiaddr, store peerstore.Peerstore) (host.Host, error) {
 	if err := errors.Join(store.AddPrivKey(self.id, self.key), store.AddPubKey(self.id, self.key.GetPublic())); err != nil {
 		return nil, err
 	}
 	limits := &network.NullResourceManager{}
 	bus := eventbus.NewBus()
-	muxers := []upgrader.StreamMuxer{{ID: libp2pyamux.ID, Muxer: newMuxer()}}
-	secure, err := noise.New(noise.ID, self.key, muxers)
+	muxers := []upgrader.StreamMuxer{{ID: libp2pyamux.ID, Muxer: newMuxer(plaintext)}}
+	secure, err := newSecurity(self, plaintext, muxers)
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +89,15 @@ func assembleHost(n trial.Network, node string, self identity, addr ma.Multiaddr
 		return nil, err
 	}
 	return h, nil
+}
+
+// newSecurity returns Noise, or libp2p's plaintext, which exchanges keys and
+// believes them.
+func newSecurity(self identity, plaintext bool, muxers []upgrader.StreamMuxer) (sec.SecureTransport, error) {
+	if plaintext {
+		return insecure.NewWithIdentity(insecure.ID, self.id, self.key), nil
+	}
+	return noise.New(noise.ID, self.key, muxers)
 }
 
 // openedHost is a host that listens where the network lets it.

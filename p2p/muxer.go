@@ -22,10 +22,14 @@ type meteredMuxer struct {
 
 var _ network.Multiplexer = (*meteredMuxer)(nil)
 
-func newMuxer() *meteredMuxer {
+// newMuxer returns the muxer. buffered says that nothing below buffers reads, as
+// Noise does.
+func newMuxer(buffered bool) *meteredMuxer {
 	c := yamux.DefaultConfig()
 	c.LogOutput = io.Discard
-	c.ReadBufSize = 0                // Noise buffers already
+	if !buffered {
+		c.ReadBufSize = 0
+	}
 	c.AcceptBacklog = 64             // streams; each costs memory on every connection
 	c.PingBacklog = 4                // pings that wait for their reply
 	c.MaxStreamWindowSize = 4 << 20  // bytes: 500 Mbit/s over 60 ms; readers never leave it full

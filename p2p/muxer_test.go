@@ -25,9 +25,9 @@ func (c slowConn) Write(p []byte) (int, error) {
 func TestMeter(t *testing.T) {
 	a, b := net.Pipe()
 	allow := make(chan struct{}, 100)
-	client, err := newMuxer().NewConn(slowConn{a, allow}, false, nil)
+	client, err := newMuxer(false).NewConn(slowConn{a, allow}, false, nil)
 	require.NoError(t, err)
-	server, err := newMuxer().NewConn(b, true, nil)
+	server, err := newMuxer(false).NewConn(b, true, nil)
 	require.NoError(t, err)
 	defer server.Close()
 	defer client.Close()

@@ -80,7 +80,7 @@ func (n *node) open() error {
 	if n.closed {
 		return fmt.Errorf("%s: %w", n.name, errStopped)
 	}
-	h, err := openHost(n.dep.network, n.name, n.self)
+	h, err := openHost(n.dep.network, n.name, n.self, n.dep.settings.plaintext)
 	if err != nil {
 		return err
 	}

@@ -126,6 +126,7 @@ func TestOptions(t *testing.T) {
 		{name: "sequential", set: scenario.Options{"picker": pickSequential}, slow: true},
 		{name: "tit-for-tat", set: scenario.Options{"choking": chokeTitForTat}},
 		{name: "leave", set: scenario.Options{"when_done": doneLeave}},
+		{name: "plaintext", set: scenario.Options{"security": securityPlaintext}},
 		{name: "one neighbour, one slot", set: scenario.Options{"neighbours": 1, "upload_slots": 1}},
 	}
 	for _, tt := range tests {

@@ -98,12 +98,14 @@ func (v *view) warnings() []string {
 }
 
 // securityWarning says when only some of the compared architectures encrypt,
-// because then more than the architecture differs.
+// because then more than the architecture differs, and when one ran without the
+// encryption that it always has outside the lab.
 func (v *view) securityWarning() string {
 	if v.result.Scenario == nil {
 		return ""
 	}
 	var with, without []string
+	plaintext := ""
 	for _, a := range v.result.Scenario.Architectures {
 		if !slices.Contains(v.archs, a.Name) {
 			continue
@@ -111,20 +113,23 @@ func (v *view) securityWarning() string {
 		security, ok := a.Options["security"].(string)
 		switch {
 		case !ok || security == "":
-		case security == "none":
-			without = append(without, a.Name)
+		case security == "none", security == "plaintext":
+			without = append(without, fmt.Sprintf("%s (security: %s)", a.Name, security))
+			if security == "plaintext" {
+				plaintext = a.Name + " ran without encryption (security: plaintext), unlike such a network outside the lab"
+			}
 		default:
 			with = append(with, fmt.Sprintf("%s (security: %s)", a.Name, security))
 		}
 	}
 	if len(with) == 0 || len(without) == 0 {
-		return ""
+		return plaintext
 	}
 	verb := "encrypts"
 	if len(with) > 1 {
 		verb = "encrypt"
 	}
-	return fmt.Sprintf("only %s %s, %s (security: none) not: the difference includes the cost of encryption", list(with), verb, list(without))
+	return fmt.Sprintf("only %s %s, %s not: the difference includes the cost of encryption", list(with), verb, list(without))
 }
 
 // most is how many of a kind of problem a report lists.

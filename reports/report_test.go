@@ -270,15 +270,17 @@ func TestSecurityWarning(t *testing.T) {
 		warns              bool
 	}{
 		{"one side", "none", "noise", true},
-		{"other side", "tls", "none", true},
+		{"other side", "tls", "plaintext", true},
 		{"both", "tls", "noise", false},
-		{"neither", "none", "none", false},
+		{"neither", "none", "plaintext", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := flashCrowd().result()
 			r.Scenario.Architectures[0].Options = scenario.Options{"security": c.server}
 			r.Scenario.Architectures[1].Options = scenario.Options{"security": c.mesh}
 			assert.Equal(t, c.warns, strings.Contains(written(t, Text, r, Options{}), "cost of encryption"))
+			assert.Equal(t, c.server == "none" && c.mesh == "plaintext",
+				strings.Contains(written(t, Text, r, Options{}), "p2p ran without encryption (security: plaintext)"))
 		})
 	}
 }
