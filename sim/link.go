@@ -217,10 +217,9 @@ func (l *link) next(b *Bench) (*hop, burst) {
 				l.line = nil
 			}
 			l.queued -= q.burst.wire()
-			if !q.hop.flow.over() {
+			if !q.hop.over() {
 				return q.hop, q.burst
 			}
-			b.discard(q.hop, q.burst.payload())
 		}
 		return nil, burst{}
 	}
@@ -290,6 +289,48 @@ func (s *service) run(b *Bench) {
 	if l.serving == nil {
 		l.serve(b)
 	}
+}
+
+// purge drops at once what waits or is served and belongs to a sender that is
+// gone.
+func (l *link) purge(b *Bench) {
+	line := l.line
+	l.line = nil
+	for _, q := range line {
+		if q.hop.over() {
+			l.queued -= q.burst.wire()
+		} else {
+			l.line = append(l.line, q)
+		}
+	}
+	for _, q := range []*queue{&l.fresh, &l.waiting} {
+		all := *q
+		*q = queue{}
+		for h := all.pop(); h != nil; h = all.pop() {
+			if h.over() {
+				h.clear()
+				l.unlist(h)
+			} else {
+				q.push(h)
+			}
+		}
+	}
+	if s := l.serving; s != nil && s.hop.over() {
+		s.cut = true
+		if !l.fifo {
+			s.hop.clear()
+			l.unlist(s.hop)
+		}
+		l.serving, l.free = nil, max(b.now(), l.free)
+		l.serve(b)
+	}
+}
+
+// unlist notes that a hop has nothing to serve.
+func (l *link) unlist(h *hop) {
+	h.listed = false
+	h.credit = 0
+	l.active--
 }
 
 // queue is a FIFO of hops.
