@@ -17,7 +17,8 @@ const (
 
 // Kill ends the node's process. Its connections are reset: what was in their
 // buffers is lost, packets that have left its uplink travel on, and the resets
-// reach the other sides after the way's delay. Its listener is gone, calls on
+// reach the other sides after the way's delay; they may overtake packets that
+// wait in a queue. Its listener is gone, calls on
 // its connections fail at once with net.ErrClosed, and Dial and Listen fail with
 // ENETDOWN until Restart. The machine lives on: it answers whatever arrives by a
 // reset, so that others' dials fail with ECONNREFUSED.
@@ -30,7 +31,6 @@ func (b *Bench) Kill(name string) {
 	b.progress.Add(1)
 	if n := b.mustNode(name); n.state == running {
 		n.stop(killed)
-		n.up.purge(b)
 	}
 }
 
@@ -44,7 +44,6 @@ func (b *Bench) PowerOff(name string) {
 	b.progress.Add(1)
 	if n := b.mustNode(name); n.state != off {
 		n.stop(off)
-		n.up.purge(b)
 	}
 }
 
@@ -60,6 +59,7 @@ func (b *Bench) Restart(name string) {
 
 // stop ends the node's process; mu is held.
 func (n *node) stop(to state) {
+	n.up.interrupt(n.bench)
 	n.state = to
 	n.wake()
 	if l := n.listener; l != nil {
@@ -73,6 +73,7 @@ func (n *node) stop(to state) {
 			c.sendReset(n.bench)
 		}
 	}
+	n.up.purge(n.bench)
 }
 
 // sortedConns returns the node's connections in an order that no map decides.

@@ -291,6 +291,23 @@ func (s *service) run(b *Bench) {
 	}
 }
 
+// interrupt ends the burst of a connection in service after the packets that
+// have left; the rest is lost.
+func (l *link) interrupt(b *Bench) {
+	s := l.serving
+	if s == nil || s.burst.bytes == 0 {
+		return
+	}
+	if done := max(b.now()-s.start, 0) / s.packetTime; done > 0 && done*MSS < s.burst.bytes {
+		s.cut = true
+		n := *s
+		n.cut = false
+		n.burst, _ = s.burst.split(done * MSS)
+		n.finish = s.start + done*s.packetTime
+		n.run(b)
+	}
+}
+
 // purge drops at once what waits or is served and belongs to a sender that is
 // gone.
 func (l *link) purge(b *Bench) {
