@@ -2,10 +2,12 @@ package clientserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -19,13 +21,20 @@ type outage struct {
 	since    time.Time // the first of them
 }
 
-// missed notes that the server was not there, and records it once an outage.
+// missed notes that the server was not there, and records it once an outage,
+// unless it is this node that is going down.
 func (r *run) missed(out *outage, err error) {
 	r.note(err)
-	if !out.noticed {
+	if !out.noticed && !ownEnd(err) {
 		out.noticed = true
 		r.client.event("lost", r.client.server)
 	}
+}
+
+// ownEnd says whether a connection or a dial failed because this node's own
+// process or network went away. What this process closes has a reason of its own.
+func ownEnd(err error) bool {
+	return errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.ENETDOWN)
 }
 
 // reach dials until a connection stands and its handshakes are done, or ctx

@@ -231,3 +231,29 @@ func TestSlowConnectionsStay(t *testing.T) {
 		})
 	}
 }
+
+// A client that is killed itself has lost nothing that anybody should hear of,
+// and fetches the rest when it is back.
+func TestKilledClient(t *testing.T) {
+	for _, off := range []bool{false, true} {
+		w, err := admit(map[string]sim.Link{
+			"server": {Uplink: 10 * mbit, Downlink: 10 * mbit, Delay: 10 * time.Millisecond},
+			"client": {Uplink: 10 * mbit, Downlink: 50 * mbit, Delay: 10 * time.Millisecond},
+		}, nil, 1, 4<<20, securityNone, func(w *ward) {
+			node := w.nodes[1]
+			time.Sleep(time.Second)
+			if off {
+				w.bench.PowerOff(node)
+			} else {
+				w.bench.Kill(node)
+			}
+			time.Sleep(time.Second) // its software has not been told to end
+			assert.Empty(t, w.seen.kinds)
+			w.bench.Restart(node)
+		})
+		require.NoError(t, err)
+		assert.Zero(t, w.seen.event("lost"))
+		assert.Equal(t, 4<<20, w.seen.verified)
+		assert.Zero(t, w.seen.wasted["duplicate"])
+	}
+}

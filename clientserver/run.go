@@ -125,7 +125,9 @@ func (r *run) loop(ctx context.Context) {
 			out = outage{}
 		}
 		out.lost = true
-		c.event("connection-lost", err.Error())
+		if !ownEnd(err) {
+			c.event("connection-lost", err.Error())
+		}
 		r.missed(&out, err)
 	}
 }
