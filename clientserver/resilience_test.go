@@ -151,10 +151,12 @@ func TestClientsResume(t *testing.T) {
 		t.Run(fmt.Sprint(tc.fault, ", ", tc.down, ", ", tc.security, ", ", tc.delay), func(t *testing.T) {
 			var began time.Time
 			w, err := admit(map[string]sim.Link{
-				"server": {Uplink: 100 * mbit, Downlink: 100 * mbit, Delay: tc.delay},
+				// 40 pieces alone take 0.43 s; on 100 Mbit/s and a round trip of
+				// 200 ms, the slowest client was seen to take 2.02 s.
+				"server": {Uplink: 200 * mbit, Downlink: 200 * mbit, Delay: tc.delay},
 				"client": {Uplink: 10 * mbit, Downlink: 50 * mbit, Delay: tc.delay},
 			}, nil, clients, size, tc.security, func(w *ward) {
-				time.Sleep(5 * time.Second)
+				time.Sleep(3 * time.Second)
 				began = time.Now()
 				outages[tc.fault].begin(w)
 				time.Sleep(tc.down)

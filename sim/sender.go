@@ -391,16 +391,6 @@ func (s *sender) probe() {
 	s.lose(span{max(s.una, s.next-MSS), s.next})
 }
 
-// covers says whether all of s is in the set.
-func (ss spans) covers(s span) bool {
-	for _, o := range ss {
-		if o.lo <= s.lo && s.hi <= o.hi {
-			return true
-		}
-	}
-	return false
-}
-
 // windowLeft returns how many bytes the congestion window leaves.
 func (s *sender) windowLeft() int64 {
 	return s.congestion.window() - s.inFlight()
