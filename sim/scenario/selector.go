@@ -69,7 +69,7 @@ func (s Selector) Nobody() bool {
 
 // Nobody says that all of its selectors select no node by intention.
 func (s Selection) Nobody() bool {
-	return !slices.ContainsFunc(s, func(one Selector) bool { return !one.Nobody() })
+	return len(s) > 0 && !slices.ContainsFunc(s, func(one Selector) bool { return !one.Nobody() })
 }
 
 // ByRole says that whom it selects depends on the run.
