@@ -26,7 +26,7 @@ var arrows = map[string][]string{
 	"versus/sim/fault":    {"versus/sim/scenario"},
 	"versus/sim/trial": {"versus/sim", "versus/sim/fault", "versus/sim/measure", "versus/sim/scenario", "versus/sim/stats",
 		"versus/sim/theory", "versus/sim/workload"},
-	"versus/sim/run":      {"versus/sim/trial", "versus/sim/measure", "versus/sim/scenario", "versus/sim/workload"},
+	"versus/sim/run":      {"versus/sim/trial", "versus/sim/fault", "versus/sim/measure", "versus/sim/scenario", "versus/sim/workload"},
 	"versus/sim/fidelity": {"versus/sim", "versus/sim/stats"},
 	// A small architecture for the tests of the two above.
 	"versus/sim/trial/trialtest": {"versus/sim/trial", "versus/sim/workload", "versus/sim/scenario"},
