@@ -89,6 +89,23 @@ func fields() []field {
 		float("wall_s", func(t *measure.Trial) *float64 { return &t.WallS }),
 		float("virtual_s", func(t *measure.Trial) *float64 { return &t.VirtualS }),
 		whole("peak_rss_bytes", func(t *measure.Trial) int64 { return t.PeakRSSBytes }),
+		figure("retransmitted_bytes", func(t *measure.Trial) string {
+			if n := t.Summary.RetransmittedBytes; n != nil {
+				return strconv.FormatInt(*n, 10)
+			}
+			return ""
+		}),
+		float("inflation", func(t *measure.Trial) *float64 { return t.Summary.Inflation }),
+		float("detect_s_p50", func(t *measure.Trial) *float64 { return t.Summary.DetectS.P50 }),
+		float("detect_s_p95", func(t *measure.Trial) *float64 { return t.Summary.DetectS.P95 }),
+		float("detect_s_max", func(t *measure.Trial) *float64 { return t.Summary.DetectS.Max }),
+		float("recover_s", func(t *measure.Trial) *float64 { return t.Summary.RecoverS }),
+		float("availability", func(t *measure.Trial) *float64 { return t.Summary.Availability }),
+		float("stall_s_p50", func(t *measure.Trial) *float64 { return t.Summary.StallS.P50 }),
+		float("stall_s_p95", func(t *measure.Trial) *float64 { return t.Summary.StallS.P95 }),
+		float("stall_s_max", func(t *measure.Trial) *float64 { return t.Summary.StallS.Max }),
+		whole("banned", func(t *measure.Trial) int64 { return int64(t.Summary.Banned) }),
+		whole("banned_honest", func(t *measure.Trial) int64 { return int64(t.Summary.BannedHonest) }),
 	)
 }
 

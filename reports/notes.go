@@ -146,7 +146,8 @@ func (v *view) failures() []string {
 			}
 		}
 	}
-	return shortened(out)
+	failed, _ := v.brokenBaselines()
+	return shortened(append(out, failed...))
 }
 
 // missing names the trials that were planned and not run.
@@ -159,7 +160,8 @@ func (v *view) missing() []string {
 			}
 		}
 	}
-	return shortened(out)
+	_, missing := v.brokenBaselines()
+	return shortened(append(out, missing...))
 }
 
 // unmet names the expectations that were not met.

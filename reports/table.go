@@ -65,7 +65,7 @@ func (v *view) sideBySide(p point, cells []cell) grid {
 		g.add(row...)
 	}
 	paired, comparable := pair(cells)
-	for _, m := range metrics(v.allAtOnce(p), v.sharedLinks()...) {
+	for _, m := range v.rows(p) {
 		var figures []figure
 		for _, c := range cells {
 			figures = append(figures, m.over(c.trials))
@@ -119,6 +119,9 @@ func (m metric) title(u unit) string {
 // write writes a figure in the unit: the median, and the range of several seeds.
 func (m metric) write(f figure, u unit) string {
 	one := func(v float64) string {
+		if m.count && v == math.Trunc(v) {
+			return strconv.FormatFloat(v, 'f', 0, 64)
+		}
 		if v /= u.worth; m.fine && v >= 0.0005 && v < 10 {
 			return strconv.FormatFloat(v, 'f', 3, 64)
 		}
@@ -166,6 +169,11 @@ func (v *view) sweepColumns(several bool) []column {
 		column{metric: firstByteP50(), head: "first\nbyte", drop: 5},
 		column{metric: originSent(), head: "origin\nsent", drop: 1},
 		column{metric: peersSent(), head: "peers\nsent", drop: 4})
+	if v.faulty() {
+		out = append(out,
+			column{metric: inflation(), head: "infla-\ntion"},
+			column{metric: recovery(), head: "reco-\nvery", drop: 6})
+	}
 	if !atOnce {
 		// The makespan then only says when the last request was made.
 		out = slices.DeleteFunc(out, func(c column) bool {

@@ -14,7 +14,9 @@ type section struct {
 
 func (v *view) sections(o Options) []section {
 	n, of := v.met()
+	faultsHead, faults := v.faults()
 	all := []section{
+		{faultsHead, faults},
 		{"Warnings", v.warnings()},
 		{"Failed trials (not in any figure)", v.failures()},
 		{"Missing trials (not run)", v.missing()},
