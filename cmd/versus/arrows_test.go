@@ -34,10 +34,11 @@ var arrows = map[string][]string{
 	"versus/p2p/wire":            {"versus/sim/workload"},
 	"versus/p2p":                 {"versus/p2p/wire", "versus/sim/trial", "versus/sim/workload", "versus/sim/scenario"},
 	"versus/reports/plot":        {},
-	"versus/reports":             {"versus/reports/plot", "versus/sim/measure", "versus/sim/scenario", "versus/sim/stats", "versus/sim/workload"},
+	"versus/reports/compare":     {"versus/sim/measure", "versus/sim/scenario", "versus/sim/stats"},
+	"versus/reports":             {"versus/reports/compare", "versus/reports/plot", "versus/sim/measure", "versus/sim/scenario", "versus/sim/stats", "versus/sim/workload"},
 	// Tests alone: measurements beside published models.
 	"versus/cmd/experiments": {},
-	"versus/cmd/versus": {"versus/clientserver", "versus/p2p", "versus/reports", "versus/reports/plot", "versus/scenarios", "versus/sim/fidelity",
+	"versus/cmd/versus": {"versus/clientserver", "versus/p2p", "versus/reports", "versus/reports/compare", "versus/reports/plot", "versus/scenarios", "versus/sim/fidelity",
 		"versus/sim/measure", "versus/sim/run", "versus/sim/scenario", "versus/sim/trial"},
 }
 
@@ -50,7 +51,7 @@ var ownTests = map[string][]string{
 	"versus/sim/trial":    {"versus/sim/trial/trialtest"},
 	"versus/sim/scenario": {"versus/scenarios"},
 	"versus/scenarios":    {"versus/sim/scenario"},
-	"versus/cmd/experiments": {"versus/p2p", "versus/scenarios", "versus/sim/measure", "versus/sim/scenario", "versus/sim/theory",
+	"versus/cmd/experiments": {"versus/clientserver", "versus/p2p", "versus/reports/compare", "versus/scenarios", "versus/sim/measure", "versus/sim/scenario", "versus/sim/theory",
 		"versus/sim/trial", "versus/sim/workload"},
 }
 
