@@ -237,7 +237,11 @@ type Expectation struct {
 	Seed  uint64         `json:"seed"`
 	Point map[string]any `json:"point"`
 	Value *float64       `json:"value"` // left-hand side as measured
-	OK    bool           `json:"ok"`
+	Right *float64       `json:"right"` // right-hand side: the number, or the other figure as measured
+	// Margin is how far the value is on the right side of the threshold, in its
+	// unit: negative where the expectation is not met, null where a side is.
+	Margin *float64 `json:"margin"`
+	OK     bool     `json:"ok"`
 }
 
 // Event is one line of events.jsonl.
