@@ -3,8 +3,10 @@ package reports
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"versus/sim/measure"
+	"versus/sim/scenario"
 )
 
 // expectationTable has a row for each expectation with its smallest margin over
@@ -28,10 +30,33 @@ func (v *view) expectationTable() grid {
 	}
 	for _, text := range order {
 		e := worst[text]
-		g.add(clip(plainText(text), 42), fmt.Sprintf("%d of %d", met[text], checked[text]),
-			pointerText(e.Value), pointerText(e.Right), marginText(e))
+		q := comparedKind(text)
+		g.add(clip(plainText(text), 40), fmt.Sprintf("%d of %d", met[text], checked[text]),
+			valueText(q, e.Value), valueText(q, e.Right), marginText(q, e))
 	}
 	return g
+}
+
+// comparedKind is the quantity that an expectation is about, by the ending of
+// its left side's name.
+func comparedKind(text string) quantity {
+	e, err := scenario.ParseExpect(text)
+	if err != nil {
+		return plain
+	}
+	name, _, _ := strings.Cut(e.Left.Field, ".")
+	if name == "links" || name == "bounds" {
+		name = e.Left.Field
+	}
+	switch {
+	case strings.HasSuffix(name, "_s"):
+		return seconds
+	case strings.HasSuffix(name, "_bytes"):
+		return octets
+	case strings.HasSuffix(name, "_bps"):
+		return rate
+	}
+	return plain
 }
 
 // closer says whether e came closer to failing, or failed by more, than other.
@@ -49,29 +74,27 @@ func closer(e, other measure.Expectation) bool {
 	return *e.Margin < *other.Margin
 }
 
-func pointerText(x *float64) string {
-	if x == nil {
+// valueText writes a value with its unit; its sign, if any, is a minus.
+func valueText(q quantity, x *float64) string {
+	switch {
+	case x == nil:
 		return undefined
+	case *x < 0:
+		return "-" + valueText(q, ptr(-*x))
 	}
-	return signless(*x)
+	return strings.ReplaceAll(with(q, *x), nbsp, " ")
 }
 
-// signless writes a number whose sign, if any, is a minus.
-func signless(x float64) string {
-	if x < 0 {
-		return "-" + number(-x)
-	}
-	return number(x)
-}
-
-// marginText writes a margin, and how large a share of the threshold it is.
-func marginText(e measure.Expectation) string {
-	if e.Margin == nil {
+// marginText writes a margin as a share of the threshold, or itself where that
+// is 0.
+func marginText(q quantity, e measure.Expectation) string {
+	switch {
+	case e.Margin == nil:
 		return undefined
+	case e.Right != nil && *e.Right != 0:
+		return percent(*e.Margin / math.Abs(*e.Right))
+	case *e.Margin > 0:
+		return "+" + valueText(q, e.Margin)
 	}
-	s := signed(*e.Margin)
-	if e.Right != nil && *e.Right != 0 && *e.Margin != 0 {
-		s += " (" + percent(*e.Margin/math.Abs(*e.Right)) + ")"
-	}
-	return s
+	return valueText(q, e.Margin)
 }

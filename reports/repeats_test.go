@@ -165,15 +165,19 @@ func TestExpectationMargins(t *testing.T) {
 		of("p2p.efficiency > 0.9", 3, nil, ptr(0.9), nil, false),
 		of("p2p.wasted_bytes <= 0", 1, ptr(0), ptr(0), ptr(0), true),
 		of("p2p.wasted_bytes >= -5", 1, ptr(-2), ptr(-5), ptr(3), true),
+		of("client-server.origin_sent_bytes > p2p.origin_sent_bytes", 1, ptr(640*mib), ptr(82*mib), ptr(558*mib), true),
 	}
 	assert.Equal(t, [][]string{
-		{"p2p.makespan_s < 20", "3 of 3", "18.0", "20.0", "+2.00 (+10.0%)"},
+		{"p2p.makespan_s < 20", "3 of 3", "18.0 s", "20.0 s", "+10.0%"},
 		{"p2p.efficiency > 0.9", "1 of 3", "-", "0.900", "-"},
-		{"p2p.wasted_bytes <= 0", "1 of 1", "0", "0", "0"},
-		{"p2p.wasted_bytes >= -5", "1 of 1", "-2.00", "-5.00", "+3.00 (+60.0%)"},
+		{"p2p.wasted_bytes <= 0", "1 of 1", "0 MiB", "0 MiB", "0 MiB"},
+		{"p2p.wasted_bytes >= -5", "1 of 1", "-2.00 B", "-5.00 B", "+60.0%"},
+		{"client-server.origin_sent_bytes > p2p...", "1 of 1", "640.0 MiB", "82.0 MiB", "+680%"},
 	}, newView(r).expectationTable().rows)
+	table := newView(r).expectationTable()
+	assert.LessOrEqual(t, widest(table.text()), pageWidth)
 	assert.Empty(t, newView(seeded(1)).expectationTable().rows)
 	for _, f := range []Format{Text, Markdown} {
-		assert.Contains(t, written(t, f, r, Options{}), "+2.00 (+10.0%)")
+		assert.Contains(t, written(t, f, r, Options{}), "+10.0%")
 	}
 }

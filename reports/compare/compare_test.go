@@ -66,6 +66,7 @@ func TestPower(t *testing.T) {
 				found++
 			}
 		}
+		t.Logf("n = %d, paired %v: %d found of %d", tt.n, tt.paired, found, pairs)
 		assert.GreaterOrEqual(t, found, tt.least, "n = %d, paired %v", tt.n, tt.paired)
 	}
 }
