@@ -95,12 +95,12 @@ func fields() []field {
 		float("wall_s", func(t *measure.Trial) *float64 { return &t.WallS }),
 		float("virtual_s", func(t *measure.Trial) *float64 { return &t.VirtualS }),
 		whole("peak_rss_bytes", func(t *measure.Trial) int64 { return t.PeakRSSBytes }),
-		figure("retransmitted_bytes", func(t *measure.Trial) string {
-			if n := t.Summary.RetransmittedBytes; n != nil {
-				return strconv.FormatInt(*n, 10)
+		field{"retransmitted_bytes", integer, func(_ *view, t *measure.Trial) any {
+			if n := t.Summary.RetransmittedBytes; n != nil && t.Error == nil {
+				return *n
 			}
-			return ""
-		}),
+			return nil
+		}},
 		float("inflation", func(t *measure.Trial) *float64 { return t.Summary.Inflation }),
 		float("detect_s_p50", func(t *measure.Trial) *float64 { return t.Summary.DetectS.P50 }),
 		float("detect_s_p95", func(t *measure.Trial) *float64 { return t.Summary.DetectS.P95 }),

@@ -24,6 +24,7 @@ func datasets(results []*measure.Result, runs []string) []dataset {
 		recordsOf(views, runs, "links", func(t *measure.Trial) []measure.Link { return t.Links }),
 		recordsOf(views, runs, "timeline", func(t *measure.Trial) []measure.Tick { return t.Timeline }),
 		recordsOf(views, runs, "faults", func(t *measure.Trial) []measure.Fault { return t.Faults }),
+		recordsOf(views, runs, "bans", func(t *measure.Trial) []measure.Ban { return t.Bans }),
 	}
 }
 

@@ -39,8 +39,8 @@ func ParseExportFormat(name string) (ExportFormat, error) {
 }
 
 // Export writes the results as tidy tables into the folder dir, which it makes
-// if need be, and returns their paths: trials, requests, nodes, links, timeline
-// and faults, described in docs/exports.md. runs name the results, one each, in
+// if need be, and returns their paths: trials, requests, nodes, links, timeline,
+// faults and bans, described in docs/exports.md. runs name the results, one each, in
 // the column run. Each file appears whole or not at all and replaces one of its
 // name; the results are not changed.
 func Export(dir string, f ExportFormat, results []*measure.Result, runs []string) ([]string, error) {

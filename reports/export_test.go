@@ -32,11 +32,12 @@ func exported() []*measure.Result {
 	failed.Trials[0].Seed = 1 << 63
 	failed.Trials[0].Links = []measure.Link{{Link: "campus", UpBytes: 1 << 60}}
 	failed.Trials[0].Faults = []measure.Fault{{TS: 1.5, Action: "kill", Target: "home-1"}}
+	failed.Trials[0].Bans = []measure.Ban{{Node: "home-2", Target: "home-3", TS: 2, Strikes: 3, Honest: true}}
 	failed.Trials[0].Nodes = []measure.Node{{Node: "origin", Group: "origin", Role: measure.RoleOrigin, SentBytes: 7}}
 	return []*measure.Result{swept, failed}
 }
 
-var tableNames = []string{"trials", "requests", "nodes", "links", "timeline", "faults"}
+var tableNames = []string{"trials", "requests", "nodes", "links", "timeline", "faults", "bans"}
 
 // The three formats hold the same values, and those of the result.
 func TestExportsAgree(t *testing.T) {

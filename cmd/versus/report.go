@@ -22,7 +22,8 @@ alone: nothing is measured. The charts in DIR/charts are replaced. A folder
 whose run was interrupted, or killed, shows what was finished.
 
 With --export nothing is drawn: the data go into tables with a row for each
-trial, request, node, shared link, instant and fault, for pandas, DuckDB or R.`,
+trial, request, node, shared link, instant, fault and ban, for pandas, DuckDB or
+R.`,
 		Example: `  versus report results/flash-crowd/20261121T174633Z
   versus report results/flash-crowd/* --format csv
   versus report results/flash-crowd/* --export parquet --out tables`,

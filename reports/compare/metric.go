@@ -36,10 +36,10 @@ type Metric struct {
 type step int
 
 const (
-	fine    step = iota // continuous
-	request             // one request more or less
-	share               // one request of all
-	piece               // one piece more or less
+	fine  step = iota // continuous
+	one               // one more or less
+	share             // one request of all
+	piece             // one piece more or less
 )
 
 // Value returns the metric of a trial in its unit, nil where it is undefined.
@@ -59,7 +59,7 @@ func (m Metric) Value(t *measure.Trial) *float64 {
 func (m Metric) resolution(r *measure.Result, t *measure.Trial, largest float64) float64 {
 	tiny := 1e-6 * largest
 	switch m.step {
-	case request:
+	case one:
 		return 1
 	case share:
 		if t.Summary.Requested > 0 {
@@ -102,6 +102,11 @@ func Metrics() []Metric {
 		sent("wasted_bytes", Lower, func(s *measure.Summary) *int64 { return &s.WastedBytes }),
 		summary("overhead_ratio", "", Lower, func(s *measure.Summary) *float64 { return s.OverheadRatio }),
 		summary("fairness_jain", "", Higher, func(s *measure.Summary) *float64 { return s.FairnessJain }),
+		summary("inflation", "", Lower, func(s *measure.Summary) *float64 { return s.Inflation }),
+		summary("detect_s.max", "s", Lower, func(s *measure.Summary) *float64 { return s.DetectS.Max }),
+		summary("recover_s", "s", Lower, func(s *measure.Summary) *float64 { return s.RecoverS }),
+		summary("availability", "", Higher, func(s *measure.Summary) *float64 { return s.Availability }),
+		summary("stall_s.max", "s", Lower, func(s *measure.Summary) *float64 { return s.StallS.Max }),
 	}
 	for i := range first {
 		first[i].Default = true
@@ -111,8 +116,14 @@ func Metrics() []Metric {
 		trial("efficiency", "", Higher, func(t *measure.Trial) *float64 { return t.Efficiency }),
 		trial("bounds.fluid_s", "s", Lower, func(t *measure.Trial) *float64 { return t.Bounds.FluidS }),
 		trial("bounds.pieces_s", "s", Lower, func(t *measure.Trial) *float64 { return t.Bounds.PiecesS }),
-		stepped(request, summary("requested", "", Neither, func(s *measure.Summary) *float64 { return count(s.Requested) })),
-		stepped(request, summary("completed", "", Higher, func(s *measure.Summary) *float64 { return count(s.Completed) })),
+		stepped(one, summary("requested", "", Neither, func(s *measure.Summary) *float64 { return count(s.Requested) })),
+		stepped(one, summary("completed", "", Higher, func(s *measure.Summary) *float64 { return count(s.Completed) })),
+		stepped(one, summary("banned_honest", "", Lower, func(s *measure.Summary) *float64 { return count(s.BannedHonest) })),
+		stepped(one, summary("banned", "", Neither, func(s *measure.Summary) *float64 { return count(s.Banned) })),
+		summary("detect_s.p50", "s", Lower, func(s *measure.Summary) *float64 { return s.DetectS.P50 }),
+		summary("detect_s.p95", "s", Lower, func(s *measure.Summary) *float64 { return s.DetectS.P95 }),
+		summary("stall_s.p50", "s", Lower, func(s *measure.Summary) *float64 { return s.StallS.P50 }),
+		summary("stall_s.p95", "s", Lower, func(s *measure.Summary) *float64 { return s.StallS.P95 }),
 		summary("slowdown.p50", "", Lower, func(s *measure.Summary) *float64 { return s.Slowdown.P50 }),
 		summary("slowdown.p95", "", Lower, func(s *measure.Summary) *float64 { return s.Slowdown.P95 }),
 		summary("slowdown.max", "", Lower, func(s *measure.Summary) *float64 { return s.Slowdown.Max }),
