@@ -38,6 +38,8 @@ var arrows = map[string][]string{
 	"versus/reports":             {"versus/reports/compare", "versus/reports/plot", "versus/sim/measure", "versus/sim/scenario", "versus/sim/stats", "versus/sim/workload"},
 	// Tests alone: measurements beside published models.
 	"versus/cmd/experiments": {},
+	// Tests alone: both architectures under faults.
+	"versus/cmd/resilience": {},
 	"versus/cmd/versus": {"versus/clientserver", "versus/p2p", "versus/reports", "versus/reports/compare", "versus/reports/plot", "versus/scenarios", "versus/sim/fidelity",
 		"versus/sim/measure", "versus/sim/run", "versus/sim/scenario", "versus/sim/trial"},
 }
@@ -45,12 +47,13 @@ var arrows = map[string][]string{
 // ownTests lists what a package's tests may import beyond that: the real bench
 // under an architecture, say.
 var ownTests = map[string][]string{
-	"versus/clientserver": {"versus/sim"},
-	"versus/p2p":          {"versus/sim", "versus/sim/theory"},
-	"versus/sim/run":      {"versus/sim", "versus/sim/trial/trialtest"},
-	"versus/sim/trial":    {"versus/sim/trial/trialtest"},
-	"versus/sim/scenario": {"versus/scenarios"},
-	"versus/scenarios":    {"versus/sim/scenario"},
+	"versus/clientserver":   {"versus/sim"},
+	"versus/p2p":            {"versus/sim", "versus/sim/theory"},
+	"versus/sim/run":        {"versus/sim", "versus/sim/trial/trialtest"},
+	"versus/sim/trial":      {"versus/sim/trial/trialtest"},
+	"versus/sim/scenario":   {"versus/scenarios"},
+	"versus/scenarios":      {"versus/sim/scenario"},
+	"versus/cmd/resilience": {"versus/clientserver", "versus/p2p", "versus/sim/measure", "versus/sim/scenario", "versus/sim/trial", "versus/sim/workload"},
 	"versus/cmd/experiments": {"versus/clientserver", "versus/p2p", "versus/reports/compare", "versus/scenarios", "versus/sim/measure", "versus/sim/scenario", "versus/sim/theory",
 		"versus/sim/trial", "versus/sim/workload"},
 }
