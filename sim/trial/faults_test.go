@@ -456,7 +456,17 @@ func TestLinkChanges(t *testing.T) {
 
 func TestFaultsOverLoopback(t *testing.T) {
 	s := faulty(t, 2, 1<<20, "{at: 0s, kill: origin, for: 300ms}", "{at: 0s, wipe: home-1, for: 200ms}", "{at: 100ms, leave: home-2}")
-	got, _ := trial.Run(spec(t, s, trial.LoopbackNet, stubborn()))
+	r, boots := stubborn(), 0
+	r.Boot = func(ctx context.Context, _ scenario.Options, node string, next func() error) error {
+		if node == scenario.Origin {
+			if boots++; boots == 1 {
+				<-ctx.Done() // so that nobody is finished before it is killed
+				return nil
+			}
+		}
+		return next()
+	}
+	got, _ := trial.Run(spec(t, s, trial.LoopbackNet, r))
 	require.Nil(t, got.Error)
 	assert.Equal(t, []string{measure.Complete, measure.Down}, outcomes(got))
 	assert.Greater(t, *got.Requests[0].FinishedS, 0.3)
