@@ -22,6 +22,7 @@ type world struct {
 	e     *fault.Engine
 	began time.Time
 	nodes []fault.NodeState
+	index map[string]int
 	plain map[string]scenario.Link // of the scenario
 	log   []string                 // one line for each order that had an effect
 	cuts  map[string]int           // directed pairs
@@ -40,13 +41,14 @@ const pieces = 100
 
 func newWorld(t require.TestingT, nodes []scenario.Node) *world {
 	w := &world{
-		t: t, began: time.Now(), plain: map[string]scenario.Link{}, cuts: map[string]int{},
+		t: t, began: time.Now(), index: map[string]int{}, plain: map[string]scenario.Link{}, cuts: map[string]int{},
 		wrong: map[string]float64{}, rides: map[string]bool{}, lost: map[string]bool{}, wanted: pieces * int64(len(nodes)-1),
 		pieces: func(string, time.Duration) int { return 0 },
 	}
 	for _, n := range nodes {
 		w.nodes = append(w.nodes, fault.NodeState{Name: n.Name, Group: n.Group, Present: true, Up: true, Link: n.Link, Wanted: pieces})
 		w.plain[n.Name] = n.Link
+		w.index[n.Name] = len(w.nodes) - 1
 	}
 	return w
 }
@@ -84,8 +86,8 @@ func (w *world) Progress() fault.Progress {
 }
 
 func (w *world) find(name string) *fault.NodeState {
-	i := slices.IndexFunc(w.nodes, func(n fault.NodeState) bool { return n.Name == name })
-	require.GreaterOrEqual(w.t, i, 0, "node %q", name)
+	i, ok := w.index[name]
+	require.True(w.t, ok, "node %q", name)
 	return &w.nodes[i]
 }
 
@@ -101,6 +103,9 @@ func (w *world) Apply(o fault.Order) (bool, string, error) {
 	}
 	if o.Share > 0 {
 		line = fmt.Sprintf("%v %s %s at %v (%s)", w.Now(), o.Verb, o.Target(), o.Share, o.Cause)
+	}
+	if !changed && o.Verb == fault.Disconnect { // as of a node that is down
+		return false, "", nil
 	}
 	if !changed {
 		w.ineffective = append(w.ineffective, line)
