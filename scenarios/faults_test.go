@@ -21,7 +21,7 @@ func TestWhatFaultScenariosSayToTry(t *testing.T) {
 		{scenario: "server-crash", varies: []string{"faults.0.at=1s,2s,3s,5s"}, points: 4},
 		{scenario: "server-crash", sets: []string{"faults.0.kill=30% of peers"}, points: 1},
 		{scenario: "server-crash-and-return", varies: []string{"faults.0.for=1s,10s,60s"}, points: 3},
-		{scenario: "server-crash-and-return", sets: []string{"faults.0={at: 20s, poweroff: origin, for: 30s}"}, points: 1},
+		{scenario: "server-crash-and-return", sets: []string{"faults.0={at: 5s, poweroff: origin, for: 30s}"}, points: 1},
 		{scenario: "seeder-leaves-early", sets: []string{"faults.0.at=2s"}, varies: []string{"p2p.picker=rarest-first,random"}, points: 2},
 		{scenario: "peers-die", sets: []string{"faults=[{when: progress >= 50%, poweroff: 30% of peers}]", "sweep={}"}, points: 1},
 		{scenario: "partition", sets: []string{"faults.0.partition={from: 50% of peers, to: origin}"}, points: 1},
