@@ -30,7 +30,8 @@ type world struct {
 	rides map[string]bool
 	lost  map[string]bool // down, and MayReturn said that it stays so
 
-	ineffective []string // orders that changed nothing
+	arrives     map[string]time.Duration // of nodes that are not there from the start
+	ineffective []string                 // orders that changed nothing
 	pieces      func(node string, at time.Duration) int
 	rarest      string
 	wanted      int64
@@ -64,6 +65,7 @@ func (w *world) Nodes() []fault.NodeState {
 			n.Pieces = pieces
 		}
 		n.Complete = n.Pieces == n.Wanted
+		n.Present = w.Now() >= w.arrives[n.Name]
 		n.OnlyHolderOfRarest = n.Up && n.Name == w.rarest
 	}
 	return all
@@ -125,7 +127,7 @@ func (w *world) apply(o fault.Order) bool {
 		return w.find(o.Node).Up && w.find(o.Peer).Up
 	}
 	n := w.find(o.Node)
-	if !n.Present {
+	if w.Now() < w.arrives[n.Name] {
 		return false
 	}
 	was := n.Up
