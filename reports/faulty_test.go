@@ -105,6 +105,21 @@ func TestHeadlineNeedsTheSameRequests(t *testing.T) {
 	assert.Contains(t, text, "completed 27 of 40 requests")
 }
 
+func TestCSVHasSharedLinks(t *testing.T) {
+	r := flashCrowd().result()
+	r.Scenario.Network.Shared = scenario.SharedLinks{{Name: "campus"}}
+	r.Trials[1].Links = []measure.Link{{Link: "campus", DownBytes: 12345678, UpDroppedPackets: 3}}
+	rows, err := csv.NewReader(strings.NewReader(written(t, CSV, r, Options{}))).ReadAll()
+	require.NoError(t, err)
+	n := len(rows[0])
+	assert.Equal(t, []string{
+		"links.campus.up_bytes", "links.campus.down_bytes", "links.campus.up_wire_bytes",
+		"links.campus.down_wire_bytes", "links.campus.up_dropped_packets", "links.campus.down_dropped_packets",
+	}, rows[0][n-6:])
+	assert.Equal(t, []string{"", "", "", "", "", ""}, rows[1][n-6:], "a trial without links")
+	assert.Equal(t, []string{"0", "12345678", "0", "0", "3", "0"}, rows[2][n-6:])
+}
+
 func TestCSVHasResilience(t *testing.T) {
 	r := disturbed(flashCrowd().result())
 	r.Inflate()
