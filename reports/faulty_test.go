@@ -42,6 +42,11 @@ func disturbed(r *measure.Result) *measure.Result {
 			t.Summary.Completed--
 		}
 		fault(20, "partition", "home-1 and 19 more|home-21 and 19 more", ptr(4), nil)
+		if sharing {
+			fault(30, "restart", "home-2", nil, nil)
+		} else {
+			fault(35, "restart", "home-2", nil, nil) // on a condition
+		}
 		fault(50, "heal", "home-1 and 19 more|home-21 and 19 more", nil, nil)
 		if sharing {
 			t.Faults = append(t.Faults, measure.Fault{TS: 55, Action: "kill", Target: "home-3", Cause: "faults.1"})
