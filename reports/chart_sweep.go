@@ -42,15 +42,10 @@ func (v *view) sweepChart() (plot.Chart, bool) {
 	}
 	n, _ := quantityOf(v.points[0].values[key])
 	xu, yu := unitFor(n.kind(), far), unitFor(seconds, top)
-	l := plot.Lines{Title: v.heading(what + " against " + key), Empty: "no trial was measured",
-		X: plot.Axis{Label: key, Whole: v.whole(key) && n.kind() == plain},
-		Y: plot.Axis{Label: fmt.Sprintf("%s (%s)", strings.ToLower(what), yu.name)}}
-	switch {
-	case xu.name != "":
-		l.X.Label += " (" + xu.name + ")"
-	case l.X.Whole:
-		l.X.Label += " (count)"
-	}
+	l := plot.Lines{Title: v.heading(what + " against " + key),
+		X: plot.Axis{Label: axisName(key), Whole: v.whole(key) && n.kind() == plain},
+		Y: plot.Axis{Label: strings.ToLower(what), Unit: yu.name}}
+	l.X.Unit = xu.name
 	lines := v.lines(key)
 	for _, name := range lines.order {
 		s := plot.Series{Name: name, Style: lines.style[name], Dots: true}
@@ -76,7 +71,15 @@ func (v *view) sweepChart() (plot.Chart, bool) {
 		}
 	}
 	l.Caption = v.sweepCaption(lines, theory)
-	return l, true
+	return l, len(lines.order) > 0
+}
+
+// axisName is what a swept key is called along an axis.
+func axisName(key string) string {
+	if key == "peers" {
+		return "number of peers, N"
+	}
+	return key
 }
 
 func (v *view) sweepCaption(lines sweepLines, theory bool) string {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"versus/reports"
+	"versus/reports/plot"
 	"versus/sim/measure"
 	"versus/sim/run"
 	"versus/sim/scenario"
@@ -120,7 +121,7 @@ func (f *runFlags) run(cmd *cobra.Command, e *env, ref string) error {
 	if res == nil {
 		return runErr
 	}
-	err = show(e, folder, res, format)
+	err = show(e, folder, res, format, plot.Options{})
 	if exitCode(runErr) == run.CodeInterrupted {
 		runErr = failure(run.CodeInterrupted, fmt.Errorf("%w\nthe rest is run by the same command with: --out %s --resume", runErr, folder))
 	}
@@ -128,11 +129,11 @@ func (f *runFlags) run(cmd *cobra.Command, e *env, ref string) error {
 }
 
 // show draws the charts into the result folder and prints the report.
-func show(e *env, folder string, res *measure.Result, format reports.Format) error {
+func show(e *env, folder string, res *measure.Result, format reports.Format, look plot.Options) error {
 	var charts []string
 	if len(res.Trials) > 0 {
 		var err error
-		if charts, err = reports.WriteCharts(folder, res); err != nil {
+		if charts, err = reports.WriteCharts(folder, res, look); err != nil {
 			return failure(run.CodeUnmeasured, err)
 		}
 	}
