@@ -8,7 +8,7 @@ import (
 
 // deliveredChart is the verified file bytes of all downloaders over time.
 func (v *view) deliveredChart() (plot.Chart, bool) {
-	l := plot.Lines{Title: v.heading("Delivered over time"),
+	l := plot.Lines{Title: "Delivered over time",
 		X: plot.Axis{Label: "time since the first request"}, Y: plot.Axis{Label: "delivered to all peers"}}
 	p, ok := v.focus()
 	if !ok {
@@ -47,6 +47,7 @@ func (v *view) deliveredChart() (plot.Chart, bool) {
 		l.Series = append(l.Series, plot.Series{Name: c.arch, Style: v.style(c.arch), Points: medianProgress(c.trials, tu, bu)})
 	}
 	underThick(l.Series)
+	v.markFaults(&l, cells, tu)
 	if known {
 		l.Limits = append(l.Limits, plot.Limit{Name: "requested: " + with(octets, wanted), Y: wanted / bu.worth})
 	}

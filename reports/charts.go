@@ -44,25 +44,39 @@ type chartKind struct {
 
 // kinds lists every chart in the order of Charts.
 func (v *view) kinds(progress []measure.Event) []chartKind {
+	p, ok := v.focus()
+	faulted := ok && faulty(p)
 	return []chartKind{
 		{"sweep", "Follow one curve to the right: how much longer does it take when there is more to do?", true, v.sweepChart},
+		{"heat", "Dark cells take longer; the ratio says who is faster where, and how many times.", true, v.heatChart},
+		{"success", "Where a curve falls, requests were left without their file.", true, v.successChart},
+		{"comparison", "One panel is one quantity; the longer bar is the larger value.", true, v.comparisonChart},
 		{"completion", "The height of a curve is the share of requests that were done by then; further left is faster.", true, v.completionChart},
-		{"delivered", "The steeper a curve, the faster data arrive, over all peers together.", true, v.deliveredChart},
-		{"sent", "The dark part of a bar is what the origin had to send itself.", true, v.sentChart},
+		{"throughput", "The height is how fast data arrive just then; a dip after a fault is what it cost.", faulted, v.throughputChart},
+		{"sent", "The origin's part of a bar is what it had to send itself.", true, v.sentChart},
+		{"load", "A curve that rises with the sweep is a bill that grows with the crowd; a flat one does not.", false, v.loadChart},
+		{"delivered", "The steeper a curve, the faster data arrive, over all peers together.", false, v.deliveredChart},
+		{"first-byte", "The height is the share of requests that had their first piece by then; further left is more responsive.", false, v.firstByteChart},
+		{"survival", "The height is the share of machines that were up.", false, v.survivalChart},
+		{"propagation", "Each row is a node, darker when it holds more; the shape of the front is how the file spread.", false,
+			func() (plot.Chart, bool) { return v.propagationChart(progress) }},
+		{"upload", "On the diagonal all nodes send alike; a curve that hugs the corner is one node doing it all.", false, v.uploadChart},
+		{"overhead", "What was sent or received beyond the file itself, by reason.", false, v.overheadChart},
 	}
 }
 
-// heading is what the charts say of a point in their title and caption.
-func (v *view) heading(title string) string {
+// subject is what the captions of a result begin with: the scenario's title and
+// name.
+func (v *view) subject() string {
 	if s := v.result.Scenario; s != nil && s.Title != "" {
-		return title + ": " + s.Title
+		return s.Title + " (scenario " + v.name() + ")"
 	}
-	return title + ": " + v.name()
+	return "Scenario " + v.name()
 }
 
 // source names the scenario, the point, the seeds and what is left out.
 func (v *view) source(p point) string {
-	s := "Scenario " + v.name()
+	s := v.subject()
 	if len(v.points) > 1 {
 		which := "last"
 		if _, numeric := v.numericKey(); numeric {

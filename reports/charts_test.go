@@ -82,7 +82,7 @@ func TestCompletionChart(t *testing.T) {
 	assert.InDelta(t, 1, mesh.Points[len(mesh.Points)-1].Y, 1e-12)
 	require.Len(t, l.Marks, 2)
 	assert.InDelta(t, 107.37, l.Marks[0].X, 0.01)
-	assert.Contains(t, l.Caption, "Scenario flash-crowd, seed 7. n = 40 requests")
+	assert.Contains(t, l.Caption, "(scenario flash-crowd), seed 7. n = 40 requests")
 
 	staggered := chartOf(t, cases()["staggered"], "completion").(plot.Lines)
 	assert.Empty(t, staggered.Marks, "the bound is one on the makespan")

@@ -33,7 +33,7 @@ var arrows = map[string][]string{
 	"versus/p2p/wire":            {"versus/sim/workload"},
 	"versus/p2p":                 {"versus/p2p/wire", "versus/sim/trial", "versus/sim/workload", "versus/sim/scenario"},
 	"versus/reports/plot":        {},
-	"versus/reports":             {"versus/reports/plot", "versus/sim/measure", "versus/sim/scenario", "versus/sim/stats", "versus/sim/workload"},
+	"versus/reports":             {"versus/reports/plot", "versus/sim/measure", "versus/sim/scenario", "versus/sim/stats", "versus/sim/theory", "versus/sim/workload"},
 	// Tests alone: measurements beside published models.
 	"versus/cmd/experiments": {},
 	"versus/cmd/versus": {"versus/clientserver", "versus/p2p", "versus/reports", "versus/reports/plot", "versus/scenarios", "versus/sim/fidelity",

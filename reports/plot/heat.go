@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"math"
 
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -42,55 +43,69 @@ func (h Heat) draw(s sheet) {
 		body.notice("no data")
 		return
 	}
-	// Beside each other where the paper is wide, under each other else.
-	columns := n
-	if body.width()/vg.Length(n) < body.height()/2 && n > 1 {
-		columns = (n + 1) / 2
-	}
+	// Beside each other, unless the paper is too narrow.
+	columns := min(n, max(int(body.width()/100), 1))
 	lines := (n + columns - 1) / columns
 	const gap = vg.Length(14)
-	w := (body.width() - gap*vg.Length(columns-1)) / vg.Length(columns)
-	ht := (body.height() - gap*vg.Length(lines-1)) / vg.Length(lines)
+	r := h.ruler(body, (body.height()-gap*vg.Length(lines-1))/vg.Length(lines))
+	w := (body.width() - r.left - gap*vg.Length(columns-1)) / vg.Length(columns)
 	for i, p := range h.Panels {
-		x := body.Min.X + vg.Length(i%columns)*(w+gap)
-		y := body.Max.Y - vg.Length(i/columns)*(ht+gap)
 		cell := body
-		cell.Min, cell.Max = vg.Point{X: x, Y: y - ht}, vg.Point{X: x + w, Y: y}
-		h.panel(cell, p)
+		cell.Min.X += r.left + vg.Length(i%columns)*(w+gap)
+		cell.Max.X = cell.Min.X + w
+		cell.Max.Y -= vg.Length(i/columns) * (r.height + gap)
+		cell.Min.Y = cell.Max.Y - r.height
+		h.panel(cell, p, r, i%columns == 0)
 	}
 }
 
-// panel draws one panel with its scale and the names of its rows and columns.
-func (h Heat) panel(s sheet, p HeatPanel) {
+// heatRuler are the measures that all panels have in common.
+type heatRuler struct {
+	height vg.Length // of a panel
+	left   vg.Length // of the names of rows, beside the first panel of a line
+	names  text.Style
+}
+
+const (
+	scaleHeight = captionSize*1.3 + 4
+	rowShare    = 0.22 // of the width, that the names of rows may take
+)
+
+func (h Heat) ruler(s sheet, height vg.Length) heatRuler {
+	size := min(tickSize, height*0.5/vg.Length(len(h.Rows)))
+	r := heatRuler{height: height, names: textStyle(size, s.ink, false, draw.XRight, draw.YCenter)}
+	for _, name := range h.Rows {
+		r.left = max(r.left, r.names.Width(shorten(name, r.names, s.width()*rowShare)))
+	}
+	r.left += labelSize*1.25 + 8
+	return r
+}
+
+// panel draws one panel with its scale and the names of its columns; first is
+// the first of a line, which has the names of the rows.
+func (h Heat) panel(s sheet, p HeatPanel, r heatRuler, first bool) {
 	title := textStyle(labelSize, s.ink, true, draw.XLeft, draw.YTop)
 	s.FillText(title, vg.Point{X: s.Min.X, Y: s.Max.Y}, shorten(p.Text(), title, s.width()))
 	s.Max.Y -= lineHeight(title) + 2
 	lo, hi := p.span()
 	s.scale(p, lo, hi, h.write)
-	s.Max.Y -= captionSize*1.3 + 4
+	s.Max.Y -= scaleHeight
 
 	label := textStyle(labelSize, s.ink, false, draw.XCenter, draw.YBottom)
 	s.FillText(label, vg.Point{X: (s.Min.X + s.Max.X) / 2, Y: s.Min.Y}, shorten(h.X.Text(), label, s.width()))
-	s.Min.Y += lineHeight(label)
-	tick := textStyle(min(tickSize, s.height()*0.8/vg.Length(len(h.Rows))), s.ink, false, draw.XRight, draw.YCenter)
-	names := tick
-	names.XAlign, names.YAlign = draw.XCenter, draw.YTop
-	bottom := s.Min.Y
-	s.Min.Y += lineHeight(names) + 4
-	s.Min.X += lineHeight(label) + 3
-	sideways := label
-	sideways.Rotation = math.Pi / 2
-	s.FillText(sideways, vg.Point{X: s.Min.X - 3, Y: (s.Min.Y + s.Max.Y) / 2}, shorten(h.Y.Text(), label, s.height()))
-	wide := vg.Length(0)
-	for _, r := range h.Rows {
-		wide = max(wide, tick.Width(shorten(r, tick, s.width()*0.3)))
-	}
-	limit := s.width() * 0.3
-	s.Min.X += wide + 6
+	names := textStyle(tickSize, s.ink, false, draw.XCenter, draw.YTop)
+	bottom := s.Min.Y + lineHeight(label)
+	s.Min.Y = bottom + lineHeight(names) + 4
 
 	w, ht := s.width()/vg.Length(len(h.Columns)), s.height()/vg.Length(len(h.Rows))
-	for i, r := range h.Rows {
-		s.FillText(tick, vg.Point{X: s.Min.X - 4, Y: s.Min.Y + ht*(vg.Length(i)+0.5)}, shorten(r, tick, limit))
+	if first {
+		sideways := label
+		sideways.Rotation = math.Pi / 2
+		s.FillText(sideways, vg.Point{X: s.Min.X - r.left + labelSize*1.25, Y: (s.Min.Y + s.Max.Y) / 2}, shorten(h.Y.Text(), label, s.height()))
+		limit := r.left - labelSize*1.25 - 6
+		for i, name := range h.Rows {
+			s.FillText(r.names, vg.Point{X: s.Min.X - 4, Y: s.Min.Y + ht*(vg.Length(i)+0.5)}, shorten(name, r.names, limit))
+		}
 	}
 	edge := vg.Length(math.Inf(-1))
 	for j, c := range h.Columns {
@@ -186,7 +201,7 @@ func (s sheet) scale(p HeatPanel, lo, hi float64, write func(float64) string) {
 	if len(p.Ends) == 2 {
 		from, to = p.Ends[0], p.Ends[1]
 	}
-	limit := s.width() * 0.33
+	limit := (s.width() - 40) / 2
 	from, to = shorten(from, sty, limit), shorten(to, sty, limit)
 	y := s.Max.Y - captionSize*0.65
 	left := s.Min.X + sty.Width(from) + 5

@@ -31,7 +31,7 @@ type Series struct {
 	Points []Point
 	Step   bool // constant from a point to the next one
 	Faint  bool // thin and pale: one of several repeats
-	Theory bool // thin and dotted, without markers: a model, not a measurement
+	Theory bool // thin, without markers: a model, not a measurement
 	Dots   bool // a marker at every point instead of a few along the curve
 }
 
@@ -62,7 +62,7 @@ var _ Chart = Lines{}
 func (l Lines) Describe() (title, caption string) { return l.Title, l.Caption }
 
 func (l Lines) draw(s sheet) {
-	l.Series = cleaned(l.Series)
+	l.Series = cleaned(l.Series, l.X.Log)
 	xLow, xTop, yTop := math.Inf(1), 0.0, 0.0
 	points := 0
 	for _, sr := range l.Series {
@@ -89,7 +89,8 @@ func (l Lines) draw(s sheet) {
 	}
 
 	body := frame{title: l.Title, caption: l.Caption, legend: l.legend(s.theme)}.draw(s)
-	p := body.axes(l.X, l.Y, xMin, xMax, l.Y.limit(yTop))
+	yMax := l.Y.limit(yTop)
+	p := body.axes(l.X, l.Y, xMin, xMax, yMax)
 	if points == 0 {
 		p.X.Tick.Marker, p.Y.Tick.Marker = gonum.ConstantTicks(nil), gonum.ConstantTicks(nil)
 		p.Draw(body.Canvas)
@@ -100,28 +101,33 @@ func (l Lines) draw(s sheet) {
 		body.within(p.DataCanvas(body.Canvas)).notice(words)
 		return
 	}
-	data := body.within(p.DataCanvas(body.Canvas))
-	labels := data.layLabels(l.Marks, l.Spans, p)
-	p.Add(bands{s.theme, labels}, grid{s.theme, true, true})
+	// Names above the data take height, which leaves room for fewer ticks, which
+	// can move the data's edge: twice settles it.
+	strip := body
+	var names labels
+	for range 2 {
+		names = body.within(p.DataCanvas(body.Canvas)).layLabels(l.Marks, l.Spans, p, strip.height()*0.2)
+		body.Max.Y = strip.Max.Y - names.height
+		p = body.axes(l.X, l.Y, xMin, xMax, yMax)
+	}
+	p.Add(bands{s.theme, names}, grid{s.theme, true, true})
 	for _, h := range l.Limits {
 		p.Add(limitLine{s.theme, h.Y})
 	}
 	for i, sr := range l.Series {
 		p.Add(curve{sr, s.theme, i, len(l.Series)})
 	}
-	strip := body
-	body.Max.Y -= labels.height
 	p.Draw(body.Canvas)
-	strip.drawLabels(labels, p.DataCanvas(body.Canvas))
+	strip.drawLabels(names, p.DataCanvas(body.Canvas))
 }
 
 // cleaned drops the points that cannot be drawn.
-func cleaned(series []Series) []Series {
+func cleaned(series []Series, log bool) []Series {
 	out := make([]Series, 0, len(series))
 	for _, s := range series {
 		var kept []Point
 		for _, p := range s.Points {
-			if finite(p.X) && finite(p.Y) && finite(p.Low) && finite(p.High) {
+			if finite(p.X) && finite(p.Y) && finite(p.Low) && finite(p.High) && (!log || p.X > 0) {
 				kept = append(kept, p)
 			}
 		}
@@ -163,7 +169,7 @@ func (s Series) line(t *theme) draw.LineStyle {
 	l := t.look(s.Style)
 	switch {
 	case s.Theory:
-		return draw.LineStyle{Color: l.color, Width: 1.1, Dashes: dashes(1.2, 2.2)}
+		return draw.LineStyle{Color: l.color, Width: 0.9}
 	case s.Faint:
 		return draw.LineStyle{Color: t.faint(l.color), Width: 0.6}
 	}

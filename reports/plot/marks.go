@@ -40,8 +40,8 @@ const (
 )
 
 // layLabels places the names of marks and spans, of which it drops those that
-// lie beside the axis. The sheet is the data area.
-func (s sheet) layLabels(marks []Mark, spans []Span, p *gonum.Plot) labels {
+// lie beside the axis. The sheet is the data area; a key has at most keyHeight.
+func (s sheet) layLabels(marks []Mark, spans []Span, p *gonum.Plot, keyHeight vg.Length) labels {
 	var l labels
 	inside := func(x float64) bool { return finite(x) && x >= p.X.Min && x <= p.X.Max }
 	tx, _ := p.Transforms(&s.Canvas)
@@ -68,19 +68,9 @@ func (s sheet) layLabels(marks []Mark, spans []Span, p *gonum.Plot) labels {
 	slices.SortStableFunc(all, func(a, b label) int { return cmp.Compare(a.x, b.x) })
 	rows := s.stack(all)
 	if rows > labelRows {
-		var key []string
-		for i := range all {
-			number := strconv.Itoa(i + 1)
-			key = append(key, strings.ReplaceAll(number+" "+all[i].words, " ", "\u00a0"))
-			all[i].words = number
-		}
-		sty := textStyle(captionSize, s.grey, false, draw.XLeft, draw.YTop)
-		l.key = wrap(strings.Join(key, ", "), sty, s.width())
-		if most := max(int(s.height()*0.3/lineHeight(sty)), 1); len(l.key) > most {
-			l.key = l.key[:most]
-			l.key[most-1] = shorten(l.key[most-1]+" …", sty, s.width())
-		}
-		rows = s.stack(all)
+		l.key = s.key(all, keyHeight)
+		all = s.numbers(all)
+		rows = 1
 	}
 	l.placed = all
 	l.height = vg.Length(rows)*labelRow + vg.Length(len(l.key))*captionSize*1.25
@@ -88,6 +78,61 @@ func (s sheet) layLabels(marks []Mark, spans []Span, p *gonum.Plot) labels {
 		l.height += 3
 	}
 	return l
+}
+
+// key returns lines that number the labels, no more than the height has room
+// for.
+func (s sheet) key(all []label, height vg.Length) []string {
+	var words []string
+	for i, a := range all {
+		words = append(words, strings.ReplaceAll(strconv.Itoa(i+1)+" "+a.words, " ", nbsp))
+	}
+	sty := textStyle(captionSize, s.grey, false, draw.XLeft, draw.YTop)
+	lines := wrap(strings.Join(words, ", "), sty, s.width())
+	if most := max(int(height/lineHeight(sty)), 1); len(lines) > most {
+		lines = lines[:most]
+		lines[most-1] = shorten(lines[most-1]+" …", sty, s.width())
+	}
+	return lines
+}
+
+const nbsp = "\u00a0" // keeps words on one line
+
+// numbers replaces the labels by their numbers in one row; those too close to
+// stand apart become one, such as 3-5.
+func (s sheet) numbers(all []label) []label {
+	sty := textStyle(captionSize, s.ink, false, draw.XLeft, draw.YBottom)
+	type group struct{ first, last int }
+	place := func(g group) label {
+		a := all[g.first]
+		a.words = strconv.Itoa(g.first + 1)
+		if g.last > g.first {
+			a.words += "-" + strconv.Itoa(g.last+1)
+			a.x, a.line, a.color = (all[g.first].x+all[g.last].x)/2, false, s.grey
+		}
+		w := sty.Width(a.words)
+		a.left, a.row = max(s.Min.X, min(a.x-w/2, s.Max.X-w)), 0
+		return a
+	}
+	var groups []group
+	for i := range all {
+		g := group{i, i}
+		for len(groups) > 0 {
+			before := groups[len(groups)-1]
+			b := place(before)
+			if b.left+sty.Width(b.words)+4 <= place(g).left {
+				break
+			}
+			g.first = before.first
+			groups = groups[:len(groups)-1]
+		}
+		groups = append(groups, g)
+	}
+	out := make([]label, 0, len(groups))
+	for _, g := range groups {
+		out = append(out, place(g))
+	}
+	return out
 }
 
 // stack sets each name in the lowest row where it is free of its neighbours

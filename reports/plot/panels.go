@@ -9,7 +9,8 @@ import (
 )
 
 // Panels is a chart of several small ones: in each, one quantity of every
-// group as a lying bar with its interval.
+// group as a lying bar with its interval. Where many groups leave no room for
+// all panels, the last are left out.
 type Panels struct {
 	Title   string
 	Caption string // names the scenario, n and the interval
@@ -43,13 +44,11 @@ func (c Panels) draw(s sheet) {
 		body.notice(words)
 		return
 	}
-	n := len(c.Panels)
-	columns := c.columns(body)
-	lines := (n + columns - 1) / columns
+	columns, lines := c.layout(body)
 	const gapX, gapY = vg.Length(14), vg.Length(8)
 	w := (body.width() - gapX*vg.Length(columns-1)) / vg.Length(columns)
 	h := (body.height() - gapY*vg.Length(lines-1)) / vg.Length(lines)
-	for i, p := range c.Panels {
+	for i, p := range c.Panels[:min(len(c.Panels), columns*lines)] {
 		x := body.Min.X + vg.Length(i%columns)*(w+gapX)
 		y := body.Max.Y - vg.Length(i/columns)*(h+gapY)
 		cell := body
@@ -58,18 +57,17 @@ func (c Panels) draw(s sheet) {
 	}
 }
 
-// columns is how many panels stand beside each other: as many as leave each at
-// least 140 units, unless the groups need all the height.
-func (c Panels) columns(s sheet) int {
+// layout is how many panels stand beside and under each other: under each other
+// as many as leave every bar some height, and the fewest columns for that.
+func (c Panels) layout(s sheet) (columns, lines int) {
 	n := len(c.Panels)
-	wide := max(int(s.width()/140), 1)
-	for columns := 1; columns < min(n, wide); columns++ {
-		lines := (n + columns - 1) / columns
-		if s.height()/vg.Length(lines) >= 30+13*vg.Length(len(c.Groups)) && columns > 1 {
-			return columns
-		}
+	lines = max(int(s.height()/(28+9*vg.Length(len(c.Groups)))), 1)
+	widest := max(int(s.width()/140), 1)
+	columns = min((n+lines-1)/lines, widest)
+	if columns == 1 && widest > 1 && n > 1 {
+		columns = 2
 	}
-	return min(n, wide)
+	return columns, min((n+columns-1)/columns, lines)
 }
 
 func (c Panels) panel(s sheet, p Panel) {

@@ -10,12 +10,11 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Raster is a chart of many rows over one axis, once in each panel: the colour
+// Raster is a chart of many rows along an axis, once in each panel: the colour
 // of a row says what share it has reached.
 type Raster struct {
 	Title   string
 	Caption string
-	X       Axis
 	Rows    Axis   // what a row is
 	Share   string // what the colour means
 	Panels  []RasterPanel
@@ -24,6 +23,7 @@ type Raster struct {
 // RasterPanel is one set of rows.
 type RasterPanel struct {
 	Name string
+	X    Axis        // panels of different length are not stretched alike
 	Rows []RasterRow // from the bottom up
 }
 
@@ -41,16 +41,9 @@ func (r Raster) Describe() (title, caption string) { return r.Title, r.Caption }
 const levels = 20 // of colour
 
 func (r Raster) draw(s sheet) {
-	top, rows := 0.0, 0
+	rows := 0
 	for _, p := range r.Panels {
 		rows += len(p.Rows)
-		for _, row := range p.Rows {
-			for _, pt := range row.Points {
-				if finite(pt.X) {
-					top = math.Max(top, pt.X)
-				}
-			}
-		}
 	}
 	f := frame{title: r.Title, caption: r.Caption}
 	for i := range 5 {
@@ -59,8 +52,12 @@ func (r Raster) draw(s sheet) {
 		if i == 4 {
 			name += " " + r.Share
 		}
+		fill := s.shade(share)
+		if i == 0 {
+			fill = s.paper
+		}
 		f.legend = append(f.legend, entry{name, func(c draw.Canvas, left, right, y vg.Length) {
-			s.within(c).bar(s.shade(share), left+10, right, y-4, y+4)
+			s.within(c).bar(fill, left+10, right, y-4, y+4)
 		}})
 	}
 	if rows == 0 {
@@ -72,11 +69,13 @@ func (r Raster) draw(s sheet) {
 		return
 	}
 	n := len(r.Panels)
-	columns := n
-	if body.width()/vg.Length(n) < 100 {
-		columns = max(int(body.width()/100), 1)
+	// As many under each other as keep 90 units of height each.
+	lines := min(n, max(int(body.height()/90), 1))
+	if body.width()/vg.Length(n) >= 150 {
+		lines = 1
 	}
-	lines := (n + columns - 1) / columns
+	columns := (n + lines - 1) / lines
+	lines = (n + columns - 1) / columns
 	const gap = vg.Length(12)
 	w := (body.width() - gap*vg.Length(columns-1)) / vg.Length(columns)
 	h := (body.height() - gap*vg.Length(lines-1)) / vg.Length(lines)
@@ -85,15 +84,27 @@ func (r Raster) draw(s sheet) {
 		y := body.Max.Y - vg.Length(i/columns)*(h+gap)
 		cell := body
 		cell.Min, cell.Max = vg.Point{X: x, Y: y - h}, vg.Point{X: x + w, Y: y}
-		r.panel(cell, p, top)
+		r.panel(cell, p, i%columns == 0)
 	}
 }
 
-func (r Raster) panel(s sheet, p RasterPanel, top float64) {
+func (r Raster) panel(s sheet, p RasterPanel, first bool) {
+	top := 0.0
+	for _, row := range p.Rows {
+		for _, pt := range row.Points {
+			if finite(pt.X) {
+				top = math.Max(top, pt.X)
+			}
+		}
+	}
 	title := textStyle(labelSize, s.ink, true, draw.XLeft, draw.YTop)
 	s.FillText(title, vg.Point{X: s.Min.X, Y: s.Max.Y}, shorten(p.Name, title, s.width()))
 	s.Max.Y -= lineHeight(title) + 3
-	pl := s.axes(r.X, r.Rows, 0, r.X.limit(top), float64(max(len(p.Rows), 1)))
+	rows := r.Rows
+	if !first {
+		rows.Label, rows.Unit = "", "" // it stands beside the first panel
+	}
+	pl := s.axes(p.X, rows, 0, p.X.limit(top), float64(max(len(p.Rows), 1)))
 	pl.Add(rasterRows{p.Rows, s.theme})
 	pl.Draw(s.Canvas)
 }

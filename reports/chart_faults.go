@@ -1,0 +1,163 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"versus/reports/plot"
+	"versus/sim/measure"
+)
+
+// mostMarked and mostLines are how many faults of a chart have names, and
+// lines.
+const (
+	mostMarked = 10
+	mostLines  = 60
+)
+
+// happening is one fault as a chart shows it: an action on some nodes at one
+// instant, and when it was undone.
+type happening struct {
+	at, until float64 // seconds; until is not a number for what is not undone, infinite for what stays
+	action    string
+	targets   []string
+	count     int
+}
+
+// inverses says which actions undo an action. One that is not here, such as
+// disconnect, happens in an instant.
+func inverses(action string) []string {
+	switch action {
+	case "kill", "poweroff", "leave":
+		return []string{"restart"}
+	case "pause":
+		return []string{"resume"}
+	case "partition":
+		return []string{"heal"}
+	case "degrade", "slow":
+		return []string{"restore"}
+	case "corrupt":
+		return []string{"cure"}
+	case "free-ride":
+		return []string{"share"}
+	}
+	return nil
+}
+
+// lasts says whether an action that nobody undoes goes on: a dead node's own
+// line says that, a cut cable's has to be seen.
+func lasts(action string) bool {
+	return action != "kill" && action != "leave" && len(inverses(action)) > 0
+}
+
+// happenings condenses the faults of a trial: those of one action at one
+// instant that end together are one.
+func happenings(faults []measure.Fault) []happening {
+	undone := make([]float64, len(faults))
+	undoes := make([]bool, len(faults))
+	for i := range faults {
+		undone[i] = math.NaN()
+	}
+	for i, f := range faults {
+		by := inverses(f.Action)
+		for j := i + 1; j < len(faults); j++ {
+			g := faults[j]
+			if !undoes[j] && g.Target == f.Target && slices.Contains(by, g.Action) {
+				undone[i], undoes[j] = g.TS, true
+				break
+			}
+		}
+		if math.IsNaN(undone[i]) && lasts(f.Action) {
+			undone[i] = math.Inf(1)
+		}
+	}
+	type group struct {
+		at, until string
+		action    string
+	}
+	index := map[group]int{}
+	var out []happening
+	for i, f := range faults {
+		if undoes[i] {
+			continue
+		}
+		g := group{fmt.Sprintf("%.3f", f.TS), fmt.Sprintf("%.3f", undone[i]), f.Action}
+		k, ok := index[g]
+		if !ok {
+			k = len(out)
+			index[g] = k
+			out = append(out, happening{at: f.TS, until: undone[i], action: f.Action})
+		}
+		out[k].targets = append(out[k].targets, f.Target)
+		out[k].count++
+	}
+	return out
+}
+
+// name is what stands above the data.
+func (h happening) name() string {
+	if h.count == 1 {
+		return h.action + " " + h.targets[0]
+	}
+	return fmt.Sprintf("%s %d nodes", h.action, h.count)
+}
+
+// same says whether two happenings show as one.
+func (h happening) same(o happening) bool {
+	return h.action == o.action && h.count == o.count && math.Abs(h.at-o.at) < 0.01 &&
+		(h.until == o.until || math.Abs(h.until-o.until) < 0.01 || math.IsNaN(h.until) && math.IsNaN(o.until))
+}
+
+// markFaults draws what happened to the network into a chart over time: those
+// of all seeds and architectures, each once.
+func (v *view) markFaults(l *plot.Lines, cells []cell, u unit) {
+	var all []happening
+	for _, c := range cells {
+		for _, t := range c.trials {
+			for _, h := range happenings(t.Faults) {
+				if !slices.ContainsFunc(all, h.same) {
+					all = append(all, h)
+				}
+			}
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	slices.SortStableFunc(all, func(a, b happening) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.action, b.action)) })
+	named := len(all) <= mostMarked
+	if len(all) <= mostLines {
+		for _, h := range all {
+			name := ""
+			if named {
+				name = h.name()
+			}
+			if math.IsNaN(h.until) {
+				l.Marks = append(l.Marks, plot.Mark{Name: name, X: h.at / u.worth, Common: true})
+			} else {
+				l.Spans = append(l.Spans, plot.Span{Name: name, From: h.at / u.worth, To: h.until / u.worth})
+			}
+		}
+	}
+	if !named {
+		counts := map[string]int{}
+		for _, h := range all {
+			counts[h.action] += h.count
+		}
+		var words []string
+		for action, n := range counts {
+			words = append(words, fmt.Sprintf("%s %d", action, n))
+		}
+		slices.Sort(words)
+		how := "Faults, marked without names: "
+		if len(all) > mostLines {
+			how = "Faults, too many to mark: "
+		}
+		l.Caption += " " + how + strings.Join(words, ", ") + "."
+		return
+	}
+	l.Caption += " Lines and shades: faults."
+}
