@@ -76,6 +76,9 @@ func (b Bars) draw(s sheet) {
 	body.Max.X -= room
 	p := body.axes(b.X, Axis{}, 0, b.X.limit(top), float64(len(b.Groups)))
 	p.Y.Tick.Marker = gonum.ConstantTicks(nil)
+	if reader, ok := readerOf(s.Canvas); ok {
+		reader.Fields(false, Field{Label: "bar"}, b.X.column())
+	}
 	p.Add(grid{theme: s.theme, x: true}, bars{b, s.theme, r})
 	p.Draw(body.Canvas)
 }
@@ -146,8 +149,11 @@ func (b bars) Plot(c draw.Canvas, p *gonum.Plot) {
 			}
 			v := part.Values[g]
 			lo, hi := tx(x), tx(x+v)
+			end := belongs(c, part.Name)
 			s.bar(s.part(i), lo, hi, y-b.half, y+b.half)
 			b.label(s, s.part(i), v, total, lo, hi, y)
+			end()
+			spot(c, vg.Point{X: (lo + hi) / 2, Y: y}, 0, part.Name, group, digits(v))
 			x += v
 		}
 		end := tx(total)

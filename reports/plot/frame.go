@@ -20,6 +20,10 @@ const margin = vg.Length(12)
 // draw paints the page and the frame and returns what is left for the data. A
 // title or caption too long for its share of the height is shortened.
 func (f frame) draw(s sheet) sheet {
+	if r, ok := readerOf(s.Canvas); ok {
+		s.announce(r, f.legend)
+		return s.within(draw.Crop(s.Canvas, 2, -6, 2, -6))
+	}
 	s.SetColor(s.paper)
 	s.Fill(s.Rectangle.Path())
 	s = s.within(draw.Crop(s.Canvas, margin, -margin, margin, -margin))

@@ -43,6 +43,9 @@ func (h Heat) draw(s sheet) {
 		body.notice("no data")
 		return
 	}
+	if r, ok := readerOf(s.Canvas); ok {
+		r.Fields(false, h.X.named(), h.Y.named(), Field{Label: "value"})
+	}
 	// Beside each other, unless the paper is too narrow.
 	columns := min(n, max(int(body.width()/100), 1))
 	lines := (n + columns - 1) / columns
@@ -55,7 +58,7 @@ func (h Heat) draw(s sheet) {
 		cell.Max.X = cell.Min.X + w
 		cell.Max.Y -= vg.Length(i/columns) * (r.height + gap)
 		cell.Min.Y = cell.Max.Y - r.height
-		h.panel(cell, p, r, i%columns == 0)
+		h.panel(cell, p, r, i, i%columns == 0)
 	}
 }
 
@@ -83,7 +86,7 @@ func (h Heat) ruler(s sheet, height vg.Length) heatRuler {
 
 // panel draws one panel with its scale and the names of its columns; first is
 // the first of a line, which has the names of the rows.
-func (h Heat) panel(s sheet, p HeatPanel, r heatRuler, first bool) {
+func (h Heat) panel(s sheet, p HeatPanel, r heatRuler, number int, first bool) {
 	title := textStyle(labelSize, s.ink, true, draw.XLeft, draw.YTop)
 	s.FillText(title, vg.Point{X: s.Min.X, Y: s.Max.Y}, shorten(p.Text(), title, s.width()))
 	s.Max.Y -= lineHeight(title) + 2
@@ -117,10 +120,10 @@ func (h Heat) panel(s sheet, p HeatPanel, r heatRuler, first bool) {
 		edge = x + half
 		s.FillText(names, vg.Point{X: x, Y: bottom + lineHeight(names)}, c)
 	}
-	h.cells(s, p, lo, hi, w, ht)
+	h.cells(s, p, number, lo, hi, w, ht)
 }
 
-func (h Heat) cells(s sheet, p HeatPanel, lo, hi float64, w, ht vg.Length) {
+func (h Heat) cells(s sheet, p HeatPanel, number int, lo, hi float64, w, ht vg.Length) {
 	size := min(labelSize, ht*0.7)
 	for i := range h.Rows {
 		for j := range h.Columns {
@@ -133,6 +136,7 @@ func (h Heat) cells(s sheet, p HeatPanel, lo, hi float64, w, ht vg.Length) {
 			fill, words := s.paper, "-"
 			if finite(v) {
 				fill, words = s.heat(p, lo, hi, v), h.write(v)
+				spot(s.Canvas, middle, number, p.Text(), h.Columns[j], h.Rows[i], digits(v))
 			}
 			s.FillPolygon(fill, []vg.Point{at, {X: at.X + w, Y: at.Y}, {X: at.X + w, Y: at.Y + ht}, {X: at.X, Y: at.Y + ht}})
 			sty := textStyle(size, on(fill), false, draw.XCenter, draw.YCenter)

@@ -88,7 +88,11 @@ func (l Lines) draw(s sheet) {
 		xMin, xMax = xLow/1.1, xTop*1.1
 	}
 
+	if _, ok := readerOf(s.Canvas); ok {
+		l.Series = readableSeries(l.Series)
+	}
 	body := frame{title: l.Title, caption: l.Caption, legend: l.legend(s.theme)}.draw(s)
+	l.columns(s.Canvas)
 	yMax := l.Y.limit(yTop)
 	p := body.axes(l.X, l.Y, xMin, xMax, yMax)
 	if points == 0 {
@@ -112,10 +116,10 @@ func (l Lines) draw(s sheet) {
 	}
 	p.Add(bands{s.theme, names}, grid{s.theme, true, true})
 	for _, h := range l.Limits {
-		p.Add(limitLine{s.theme, h.Y})
+		p.Add(limitLine{s.theme, h})
 	}
 	for i, sr := range l.Series {
-		p.Add(curve{sr, s.theme, i, len(l.Series)})
+		p.Add(curve{sr, l.owner(sr), s.theme, i, len(l.Series)})
 	}
 	p.Draw(body.Canvas)
 	strip.drawLabels(names, p.DataCanvas(body.Canvas))
@@ -183,19 +187,21 @@ func (s Series) glyph(t *theme) draw.GlyphStyle {
 
 type limitLine struct {
 	*theme
-	y float64
+	Limit
 }
 
 // Plot implements gonum's Plotter.
 func (h limitLine) Plot(c draw.Canvas, p *gonum.Plot) {
 	_, ty := p.Transforms(&c)
-	c.StrokeLine2(h.limit(), c.Min.X, ty(h.y), c.Max.X, ty(h.y))
+	defer belongs(c, h.Name)()
+	c.StrokeLine2(h.limit(), c.Min.X, ty(h.Y), c.Max.X, ty(h.Y))
 }
 
 // curve draws one series; index of total spreads the markers, so that those of
 // curves on top of each other do not coincide.
 type curve struct {
 	Series
+	owner        string // the entry of the legend that it belongs to
 	theme        *theme
 	index, total int
 }
@@ -206,9 +212,11 @@ func (s curve) Plot(c draw.Canvas, p *gonum.Plot) {
 		return
 	}
 	tx, ty := p.Transforms(&c)
+	defer belongs(c, s.owner)()
 	var path []vg.Point
 	for i, pt := range s.Points {
 		at := vg.Point{X: tx(pt.X), Y: ty(pt.Y)}
+		s.read(c, at, pt)
 		if s.Step && i > 0 {
 			path = append(path, vg.Point{X: at.X, Y: path[len(path)-1].Y})
 		}

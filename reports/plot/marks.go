@@ -169,7 +169,11 @@ func (s sheet) drawLabels(l labels, data draw.Canvas) {
 		}
 	}
 	for _, a := range l.placed {
-		sty := textStyle(captionSize, a.color, false, draw.XLeft, draw.YBottom)
+		words := s.ink // not all colours of lines are dark enough for text
+		if !a.line {
+			words = s.grey
+		}
+		sty := textStyle(captionSize, words, false, draw.XLeft, draw.YBottom)
 		s.onPaper(sty, vg.Point{X: a.left, Y: bottom(a) + captionSize*0.25}, a.words)
 	}
 	y := s.Max.Y

@@ -44,6 +44,9 @@ func (c Panels) draw(s sheet) {
 		body.notice(words)
 		return
 	}
+	if r, ok := readerOf(s.Canvas); ok {
+		r.Fields(false, Field{Label: "quantity"}, Field{Label: "value"}, Field{Label: "interval from", Brief: "from"}, Field{Label: "interval to", Brief: "to"})
+	}
 	columns, lines := c.layout(body)
 	const gapX, gapY = vg.Length(14), vg.Length(8)
 	w := (body.width() - gapX*vg.Length(columns-1)) / vg.Length(columns)
@@ -53,7 +56,7 @@ func (c Panels) draw(s sheet) {
 		y := body.Max.Y - vg.Length(i/columns)*(h+gapY)
 		cell := body
 		cell.Min, cell.Max = vg.Point{X: x, Y: y - h}, vg.Point{X: x + w, Y: y}
-		c.panel(cell, p)
+		c.panel(cell, p, i)
 	}
 }
 
@@ -70,7 +73,7 @@ func (c Panels) layout(s sheet) (columns, lines int) {
 	return columns, min((n+columns-1)/columns, lines)
 }
 
-func (c Panels) panel(s sheet, p Panel) {
+func (c Panels) panel(s sheet, p Panel, number int) {
 	title := textStyle(labelSize, s.ink, true, draw.XLeft, draw.YTop)
 	s.FillText(title, vg.Point{X: s.Min.X, Y: s.Max.Y}, shorten(p.Text(), title, s.width()))
 	s.Max.Y -= lineHeight(title) + 2
@@ -111,6 +114,7 @@ func (c Panels) panel(s sheet, p Panel) {
 			end = max(end, tx(iv.High))
 		}
 		s.FillText(r.value(s.theme), vg.Point{X: end + 6, Y: y}, c.write(v))
+		spot(s.Canvas, vg.Point{X: tx(v), Y: y}, number, group, append([]string{p.Text(), digits(v)}, rangeOf(p.interval(g))...)...)
 	}
 	s.StrokeLine2(draw.LineStyle{Color: s.ink, Width: 0.8}, s.Min.X, s.Min.Y, s.Min.X, s.Max.Y)
 }

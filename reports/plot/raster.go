@@ -69,6 +69,9 @@ func (r Raster) draw(s sheet) {
 		return
 	}
 	n := len(r.Panels)
+	if to, ok := readerOf(s.Canvas); ok {
+		to.Fields(false, r.Rows.named(), r.Panels[0].X.column(), Field{Label: r.Share, Brief: "share"})
+	}
 	// As many under each other as keep 90 units of height each.
 	lines := min(n, max(int(body.height()/90), 1))
 	if body.width()/vg.Length(n) >= 150 {
@@ -84,11 +87,11 @@ func (r Raster) draw(s sheet) {
 		y := body.Max.Y - vg.Length(i/columns)*(h+gap)
 		cell := body
 		cell.Min, cell.Max = vg.Point{X: x, Y: y - h}, vg.Point{X: x + w, Y: y}
-		r.panel(cell, p, i%columns == 0)
+		r.panel(cell, p, i, i%columns == 0)
 	}
 }
 
-func (r Raster) panel(s sheet, p RasterPanel, first bool) {
+func (r Raster) panel(s sheet, p RasterPanel, number int, first bool) {
 	top := 0.0
 	for _, row := range p.Rows {
 		for _, pt := range row.Points {
@@ -105,13 +108,14 @@ func (r Raster) panel(s sheet, p RasterPanel, first bool) {
 		rows.Label, rows.Unit = "", "" // it stands beside the first panel
 	}
 	pl := s.axes(p.X, rows, 0, p.X.limit(top), float64(max(len(p.Rows), 1)))
-	pl.Add(rasterRows{p.Rows, s.theme})
+	pl.Add(rasterRows{p, number, s.theme})
 	pl.Draw(s.Canvas)
 }
 
 // rasterRows draws the rows, all cells of one colour as one path.
 type rasterRows struct {
-	rows []RasterRow
+	RasterPanel
+	number int
 	*theme
 }
 
@@ -120,8 +124,9 @@ var _ gonum.Plotter = rasterRows{}
 // Plot implements gonum's Plotter.
 func (r rasterRows) Plot(c draw.Canvas, p *gonum.Plot) {
 	tx, ty := p.Transforms(&c)
+	r.read(c, tx, ty)
 	paths := make([]vg.Path, levels+1)
-	for i, row := range r.rows {
+	for i, row := range r.Rows {
 		y0, y1 := ty(float64(i)), ty(float64(i+1))
 		cell := func(from, to, share float64) {
 			level := int(math.Round(min(max(share, 0), 1) * levels))

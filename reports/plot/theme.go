@@ -3,6 +3,7 @@ package plot
 import (
 	"fmt"
 	"image/color"
+	"math"
 
 	"gonum.org/v1/plot/palette/brewer"
 	"gonum.org/v1/plot/vg"
@@ -45,13 +46,13 @@ func themeOf(t Theme) (*theme, error) {
 		th = &theme{
 			paper: rgb(0xFFFFFF), ink: rgb(0x000000), grey: rgb(0x555555), rule: rgb(0xDDDDDD), band: rgb(0xEDEBE3),
 			series: hues(0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0x000000, 0x56B4E9, 0xE69F00),
-			parts:  hues(0x000000, 0x56B4E9, 0xF0E442, 0x009E73, 0xCC79A7),
+			parts:  hues(0x000000, 0x56B4E9, 0xF0E442, 0x009E73),
 		}
 	case Dark:
 		th = &theme{
 			paper: rgb(0x14171C), ink: rgb(0xF4F4F4), grey: rgb(0xB4B8C0), rule: rgb(0x343942), band: rgb(0x2B2A21),
 			series: hues(0x4DA8F0, 0xFF8A4C, 0x2FC99B, 0xE39BC8, 0xFFFFFF, 0xA5DBFF, 0xF0C542),
-			parts:  hues(0xF4F4F4, 0x2F86C6, 0xF0C542, 0x00795A, 0xE39BC8),
+			parts:  hues(0xF4F4F4, 0x2F86C6, 0xF0C542, 0x00795A),
 		}
 	default:
 		_, err := ParseTheme(string(t))
@@ -130,12 +131,33 @@ func mix(a, b color.RGBA, share float64) color.RGBA {
 // faint is a colour that steps back behind its full self.
 func (t *theme) faint(c color.RGBA) color.RGBA { return mix(c, t.paper, 0.4) }
 
-// on returns the colour of legible text on a fill.
+// on returns the colour of legible text on a fill: of black and white the one
+// with the higher contrast, which is 4.5 or more on any.
 func on(c color.RGBA) color.RGBA {
-	if 299*int(c.R)+587*int(c.G)+114*int(c.B) < 128*1000 {
-		return rgb(0xFFFFFF)
+	black, white := rgb(0x000000), rgb(0xFFFFFF)
+	if contrast(c, white) > contrast(c, black) {
+		return white
 	}
-	return rgb(0x000000)
+	return black
+}
+
+// contrast returns the contrast ratio of two colours, 1 to 21, as WCAG 2.2
+// defines it.
+func contrast(a, b color.RGBA) float64 {
+	x, y := luminance(a), luminance(b)
+	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
+}
+
+// luminance is WCAG 2.2's relative luminance, 0 for black to 1 for white.
+func luminance(c color.RGBA) float64 {
+	linear := func(v uint8) float64 {
+		s := float64(v) / 255
+		if s <= 0.04045 {
+			return s / 12.92
+		}
+		return math.Pow((s+0.055)/1.055, 2.4)
+	}
+	return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
 }
 
 // shade returns the colour of a share from 0 to 1 on a scale from little to
