@@ -47,11 +47,11 @@ func (v *view) deliveredChart() (plot.Chart, bool) {
 		l.Series = append(l.Series, plot.Series{Name: c.arch, Style: v.style(c.arch), Points: medianProgress(c.trials, tu, bu)})
 	}
 	underThick(l.Series)
-	v.markFaults(&l, cells, tu)
 	if known {
 		l.Limits = append(l.Limits, plot.Limit{Name: "requested: " + with(octets, wanted), Y: wanted / bu.worth})
 	}
 	l.Caption += " " + trialCounts(cells) + " Verified file bytes, without overhead." + thinThick(cells, "the median over the seeds")
+	v.markFaults(&l, cells, tu)
 	return l, true
 }
 

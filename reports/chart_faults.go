@@ -100,7 +100,8 @@ func happenings(faults []measure.Fault) []happening {
 // name is what stands above the data.
 func (h happening) name() string {
 	if h.count == 1 {
-		return h.action + " " + h.targets[0]
+		// The sides of a cut are written with a bar between them.
+		return h.action + " " + strings.ReplaceAll(h.targets[0], "|", " from ")
 	}
 	return fmt.Sprintf("%s %d nodes", h.action, h.count)
 }
@@ -111,23 +112,39 @@ func (h happening) same(o happening) bool {
 		(h.until == o.until || math.Abs(h.until-o.until) < 0.01 || math.IsNaN(h.until) && math.IsNaN(o.until))
 }
 
-// markFaults draws what happened to the network into a chart over time: those
-// of all seeds and architectures, each once.
-func (v *view) markFaults(l *plot.Lines, cells []cell, u unit) {
-	var all []happening
+// happened returns what happened to the network in the trials, in order of
+// time, each once: architectures of one seed differ only in what depended on the
+// run. Where seeds differ it is that of the first, and of says so.
+func happened(cells []cell) (all []happening, of string) {
+	bySeed := map[uint64][]happening{}
 	for _, c := range cells {
 		for _, t := range c.trials {
 			for _, h := range happenings(t.Faults) {
-				if !slices.ContainsFunc(all, h.same) {
-					all = append(all, h)
+				if !slices.ContainsFunc(bySeed[t.Seed], h.same) {
+					bySeed[t.Seed] = append(bySeed[t.Seed], h)
 				}
 			}
 		}
 	}
+	for i, seed := range seedsOf(cells) {
+		each := bySeed[seed]
+		slices.SortStableFunc(each, func(a, b happening) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.action, b.action)) })
+		switch {
+		case i == 0:
+			all = each
+		case !slices.EqualFunc(each, all, happening.same):
+			of = fmt.Sprintf(" of seed %d", seedsOf(cells)[0])
+		}
+	}
+	return all, of
+}
+
+// markFaults draws what happened to the network into a chart over time.
+func (v *view) markFaults(l *plot.Lines, cells []cell, u unit) {
+	all, of := happened(cells)
 	if len(all) == 0 {
 		return
 	}
-	slices.SortStableFunc(all, func(a, b happening) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.action, b.action)) })
 	named := len(all) <= mostMarked
 	if len(all) <= mostLines {
 		for _, h := range all {
@@ -152,12 +169,12 @@ func (v *view) markFaults(l *plot.Lines, cells []cell, u unit) {
 			words = append(words, fmt.Sprintf("%s %d", action, n))
 		}
 		slices.Sort(words)
-		how := "Faults, marked without names: "
+		how := ", marked without names: "
 		if len(all) > mostLines {
-			how = "Faults, too many to mark: "
+			how = ", too many to mark: "
 		}
-		l.Caption += " " + how + strings.Join(words, ", ") + "."
+		l.Caption += " Faults" + of + how + strings.Join(words, ", ") + "."
 		return
 	}
-	l.Caption += " Lines and shades: faults."
+	l.Caption += " Lines and shades: faults" + of + "."
 }

@@ -89,8 +89,8 @@ func (v *view) against(m metric, what string, theory bool) (plot.Chart, bool) {
 	l := plot.Lines{Title: what + " against " + axisTitle(key),
 		X: plot.Axis{Label: axisName(key), Unit: xu.name, Whole: v.whole(key) && first.kind() == plain},
 		Y: plot.Axis{Label: strings.ToLower(what[:1]) + what[1:], Unit: yu.name}}
-	if first.unit == percentUnit {
-		l.X.Unit = "%"
+	if share, whole, ok := strings.Cut(pointValue(v.points[0].values[key]), "%"); ok && share != "" {
+		l.X.Unit = percentUnit + whole // such as "% of peers"
 	}
 	stretch(&l.X, values, xu, first)
 	points := 0
@@ -111,10 +111,35 @@ func (v *view) against(m metric, what string, theory bool) (plot.Chart, bool) {
 		}
 	}
 	l.Caption = v.sweepCaption(lines, all, theory)
+	if theory {
+		l.Caption += v.distance(lines, curves)
+	}
 	if unknown && points > 0 {
 		l.Caption += " No marker where a trial has no such figure."
 	}
 	return l, points > 0
+}
+
+// distance says how far above their bounds the curves of a sweep came, each
+// where it was furthest.
+func (v *view) distance(lines sweepLines, curves map[string][]estimate) string {
+	var far []string
+	for _, name := range lines.order {
+		most, known := 0.0, false
+		for i, sc := range lines.cells[name] {
+			e, b := curves[name][i], bound().over(sc.trials)
+			if e.defined() && b.mid > 0 {
+				most, known = max(most, 100*(e.mid/b.mid-1)), true
+			}
+		}
+		if known {
+			far = append(far, name+" "+number(most)+nbsp+"%")
+		}
+	}
+	if len(far) == 0 || len(far) > 4 {
+		return ""
+	}
+	return " Above its bound by at most: " + strings.Join(far, ", ") + "."
 }
 
 // stretch makes the axis logarithmic for quantities that were chosen by ratio,

@@ -34,9 +34,9 @@ type label struct {
 
 const (
 	labelRow = captionSize * 1.3
-	// labelRows are the most rows of names; beyond, numbers stand in the strip,
-	// and a key above it says what they mean.
-	labelRows = 3
+	// labelShare of the data's height may have rows of names; beyond, numbers
+	// stand in the strip, and a key above it says what they mean.
+	labelShare = 0.3
 )
 
 // layLabels places the names of marks and spans, of which it drops those that
@@ -67,10 +67,15 @@ func (s sheet) layLabels(marks []Mark, spans []Span, p *gonum.Plot, keyHeight vg
 	}
 	slices.SortStableFunc(all, func(a, b label) int { return cmp.Compare(a.x, b.x) })
 	rows := s.stack(all)
-	if rows > labelRows {
+	if most := max(int(s.height()*labelShare/labelRow), 1); rows > most {
 		l.key = s.key(all, keyHeight)
-		all = s.numbers(all)
-		rows = 1
+		for i := range all {
+			all[i].words = strconv.Itoa(i + 1)
+		}
+		if rows = s.stack(all); rows > 2 {
+			all = s.numbers(all)
+			rows = 1
+		}
 	}
 	l.placed = all
 	l.height = vg.Length(rows)*labelRow + vg.Length(len(l.key))*captionSize*1.25
@@ -98,16 +103,15 @@ func (s sheet) key(all []label, height vg.Length) []string {
 
 const nbsp = "\u00a0" // keeps words on one line
 
-// numbers replaces the labels by their numbers in one row; those too close to
+// numbers sets the labels' numbers in one row; those too close to
 // stand apart become one, such as 3-5.
 func (s sheet) numbers(all []label) []label {
 	sty := textStyle(captionSize, s.ink, false, draw.XLeft, draw.YBottom)
 	type group struct{ first, last int }
 	place := func(g group) label {
 		a := all[g.first]
-		a.words = strconv.Itoa(g.first + 1)
 		if g.last > g.first {
-			a.words += "-" + strconv.Itoa(g.last+1)
+			a.words += "-" + all[g.last].words
 			a.x, a.line, a.color = (all[g.first].x+all[g.last].x)/2, false, s.grey
 		}
 		w := sty.Width(a.words)
