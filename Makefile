@@ -24,7 +24,7 @@ cc:
 	  else echo "install a C compiler, or run: go test ./..." >&2; exit 1; fi; }
 
 # Whole swarms are too much for the race detector, so they run without it.
-LARGE = ./p2p ./cmd/experiments ./sim/fidelity
+LARGE = ./p2p ./cmd/experiments ./cmd/resilience ./sim/fidelity
 
 .PHONY: test
 test: cc ## run every test: all under the race detector, then those with whole swarms

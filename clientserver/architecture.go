@@ -92,14 +92,12 @@ func (a *architecture) Deploy(_ context.Context, n trial.Network, c trial.Conten
 		if node == origin {
 			continue
 		}
-		via := dialer{
-			addr: addr, tls: clientTLS, idle: a.idle,
-			dial: func(ctx context.Context) (net.Conn, error) { return n.Dial(ctx, node, addr) },
-		}
+		via := greeter{addr: addr, tls: clientTLS, idle: a.idle}
 		d.clients[node] = &client{
 			node: node, server: origin,
 			store:  c.Store(node),
-			dial:   via.connect,
+			dial:   func(ctx context.Context) (net.Conn, error) { return n.Dial(ctx, node, addr) },
+			greet:  via.greet,
 			event:  func(kind, detail string) { r.Event(node, kind, detail) },
 			random: workload.Stream(a.seed, "client-server/backoff/"+node),
 			booted: make(chan struct{}),
@@ -151,26 +149,23 @@ func (d *deployment) client(node string) (*client, error) {
 	return nil, fmt.Errorf("%s: unknown node %q", Name, node)
 }
 
-// dialer opens WebSocket connections to the central server.
-type dialer struct {
+// greeter makes WebSocket connections of sockets that lead to the central server.
+type greeter struct {
 	addr string
-	dial func(ctx context.Context) (net.Conn, error)
 	tls  *tls.Config // nil: plain
 	idle time.Duration
 }
 
-// connect dials and does the handshakes, within handshakeTimeout.
-func (d dialer) connect(ctx context.Context) (*wire, error) {
+// greet does the handshakes on raw, within handshakeTimeout. It closes raw if
+// they fail.
+func (d greeter) greet(ctx context.Context, raw net.Conn) (*wire, error) {
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
-	raw, err := d.dial(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("connecting to the server: %w", err)
-	}
 	release := guard(ctx, raw)
 	defer release()
 
-	conn := net.Conn(&liveConn{Conn: raw, idle: d.idle})
+	live := &liveConn{Conn: raw, idle: d.idle}
+	conn := net.Conn(live)
 	if d.tls != nil {
 		conn = tls.Client(conn, d.tls) // the first write does the handshake
 	}
@@ -195,7 +190,7 @@ func (d dialer) connect(ctx context.Context) (*wire, error) {
 		raw.Close()
 		return nil, errors.New("connecting to the server: it does not speak " + Subprotocol)
 	}
-	return newWire(ws, raw, d.idle, websocket.CloseNormalClosure, maxResponse), nil
+	return newWire(ws, live, d.idle, websocket.CloseNormalClosure, maxResponse), nil
 }
 
 // refusalText is what an HTTP answer says instead of upgrading.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"sync"
 
 	"versus/sim/workload"
@@ -18,7 +19,8 @@ type client struct {
 	node   string
 	server string // the node that pieces come from
 	store  *workload.Store
-	dial   func(ctx context.Context) (*wire, error)
+	dial   func(ctx context.Context) (net.Conn, error)
+	greet  func(ctx context.Context, raw net.Conn) (*wire, error)
 	event  func(kind, detail string)
 	random *rand.Rand // for the goroutine inside boot alone
 

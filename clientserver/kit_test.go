@@ -62,17 +62,19 @@ type arrivals struct {
 	mu       sync.Mutex // guards the fields below
 	verified int        // bytes
 	wasted   map[string]int
-	kinds    map[string]int   // events
-	order    []string         // files, in the order their pieces were verified
-	notify   func(pieces int) // after each; may be nil
-	lost     func()           // a connection; may be nil
+	kinds    map[string]int                  // events
+	order    []string                        // files, in the order their pieces were verified
+	notify   func(pieces int)                // after each; may be nil
+	each     func(node string)               // the same; may be nil
+	noted    func(node, kind, detail string) // of each event; may be nil
+	lost     func()                          // a connection; may be nil
 }
 
 func newArrivals() *arrivals {
 	return &arrivals{wasted: map[string]int{}, kinds: map[string]int{}}
 }
 
-func (a *arrivals) Verified(_, file string, _, n int, _ string) {
+func (a *arrivals) Verified(node, file string, _, n int, _ string) {
 	a.mu.Lock()
 	a.verified += n
 	a.order = append(a.order, file)
@@ -80,6 +82,9 @@ func (a *arrivals) Verified(_, file string, _, n int, _ string) {
 	a.mu.Unlock()
 	if a.notify != nil {
 		a.notify(count)
+	}
+	if a.each != nil {
+		a.each(node)
 	}
 }
 
@@ -89,7 +94,10 @@ func (a *arrivals) Wasted(_, _ string, n int, _, reason string) {
 	a.wasted[reason] += n
 }
 
-func (a *arrivals) Event(_, kind, _ string) {
+func (a *arrivals) Event(node, kind, detail string) {
+	if a.noted != nil {
+		a.noted(node, kind, detail)
+	}
 	a.mu.Lock()
 	a.kinds[kind]++
 	a.mu.Unlock()

@@ -28,12 +28,20 @@ const (
 	writeBuffer  = 1 << 10 // bytes; chunks above twice this are written without copying
 	readBuffer   = 4 << 10 // bytes; larger reads bypass it
 
-	handshakeTimeout = 10 * time.Second // connect, TLS and HTTP upgrade together
+	connectTimeout   = 10 * time.Second // for a dial to be answered
+	handshakeTimeout = 10 * time.Second // TLS and HTTP upgrade together
 	closeTimeout     = 2 * time.Second  // to end the closing handshake
 	writeTimeout     = 2 * time.Minute  // for one frame to leave
 
-	backoffFirst = 200 * time.Millisecond // before the first reconnect, jitter aside
-	backoffMax   = 5 * time.Second
+	maxDials      = 6                      // dials of one client that wait for an answer at once
+	dialPatience  = 500 * time.Millisecond // before a dial without an answer gets company, at most
+	backoffFirst  = 100 * time.Millisecond // before the first reconnect, jitter aside
+	backoffSteady = 250 * time.Millisecond // what it grows to
+	backoffShare  = 100                    // of an outage, in parts, where that is more
+	backoffMax    = 30 * time.Second
+
+	suspectAfter = 2 * time.Second         // without a byte, while pieces are due
+	probeTimeout = 2500 * time.Millisecond // for a server under suspicion to answer a dial
 )
 
 // pingsPerTimeout is how many pings fit in the idle time-out: two may be lost

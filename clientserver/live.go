@@ -3,6 +3,7 @@ package clientserver
 import (
 	"context"
 	"net"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,6 +14,8 @@ type liveConn struct {
 	net.Conn
 	idle  time.Duration
 	armed time.Time // when the deadline was last set; owned by the reading goroutine
+
+	heard atomic.Int64 // when a byte arrived last, in Unix nanoseconds; 0 before the first
 }
 
 func (c *liveConn) Read(p []byte) (int, error) {
@@ -23,8 +26,15 @@ func (c *liveConn) Read(p []byte) (int, error) {
 		}
 		c.armed = now
 	}
-	return c.Conn.Read(p)
+	n, err := c.Conn.Read(p)
+	if n > 0 {
+		c.heard.Store(time.Now().UnixNano())
+	}
+	return n, err
 }
+
+// lastHeard returns when a byte arrived last. It is safe for concurrent use.
+func (c *liveConn) lastHeard() time.Time { return time.Unix(0, c.heard.Load()) }
 
 // SetDeadline also forgets the idle deadline: both handshakes clear all
 // deadlines when they are done, and the next Read must set it anew.

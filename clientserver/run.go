@@ -12,11 +12,13 @@ import (
 type run struct {
 	client *client
 	wake   chan struct{} // capacity 1: there is a new download
+	rtt    time.Duration // shortest that a dial took, 0 before the first; for the loop alone
 
 	mu        sync.Mutex           // guards the fields below, and those of sessions that say so
 	downloads map[string]*download // by file
 	order     []*download          // the same, oldest first
 	session   *session             // nil while there is no connection
+	asked     time.Time            // when a download was added last
 	trouble   error                // the latest with the connection, nil once pieces arrive again
 	stopped   bool
 }
@@ -44,6 +46,7 @@ func (r *run) join(file string) *download {
 		d = &download{file: file, done: make(chan struct{}), corrupt: map[int]int{}}
 		r.downloads[file] = d
 		r.order = append(r.order, d)
+		r.asked = time.Now()
 		if r.session != nil {
 			r.session.admit()
 		}
@@ -102,38 +105,38 @@ func (r *run) stop() {
 // loop keeps a connection while there is something to download, and the last
 // one open after that, until ctx ends.
 func (r *run) loop(ctx context.Context) {
-	connected, attempt := false, 0
+	c := r.client
+	var out outage
 	for r.await(ctx) {
-		s, err := r.connect(ctx)
-		if err == nil {
-			if connected {
-				r.client.event("reconnect", fmt.Sprintf("attempt %d", attempt))
-			}
-			connected = true
-			err = s.run(ctx)
-			if s.progress {
-				attempt = 0
-			}
+		w := r.reach(ctx, &out)
+		if w == nil {
+			return
 		}
-		r.mu.Lock()
-		r.trouble = err
-		r.mu.Unlock()
+		if out.lost {
+			c.event("reconnect", fmt.Sprintf("attempt %d", out.attempts))
+		}
+		s := r.begin(w)
+		err := s.run(ctx)
+		r.note(err)
 		if ctx.Err() != nil {
 			return
 		}
-		if s != nil {
-			r.client.event("connection-lost", err.Error())
+		if s.progress {
+			out = outage{}
 		}
-
-		attempt++
-		timer := time.NewTimer(r.backoff(attempt))
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return
+		out.lost = true
+		if !ownEnd(err) {
+			c.event("connection-lost", err.Error())
 		}
+		r.missed(&out, err)
 	}
+}
+
+// note keeps the latest trouble with the connection.
+func (r *run) note(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.trouble = err
 }
 
 // await waits for a download; false means that ctx ended first.
@@ -152,28 +155,12 @@ func (r *run) await(ctx context.Context) bool {
 	}
 }
 
-// backoff returns the pause before the given attempt, counted from 1: it
-// doubles up to backoffMax, and a random half of it keeps the clients of a
-// server that restarts from coming back all at once.
-func (r *run) backoff(attempt int) time.Duration {
-	d := backoffFirst
-	for i := 1; i < attempt && d < backoffMax; i++ {
-		d *= 2
-	}
-	d = min(d, backoffMax)
-	return d/2 + time.Duration(r.client.random.Float64()*float64(d/2))
-}
-
-// connect opens a connection and asks on it for all that is missing.
-func (r *run) connect(ctx context.Context) (*session, error) {
-	w, err := r.client.dial(ctx)
-	if err != nil {
-		return nil, err
-	}
+// begin asks on a new connection for all that is missing.
+func (r *run) begin(w *wire) *session {
 	s := &session{owner: r, wire: w, streams: map[uint32]*stream{}}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.session = s
 	s.admit()
-	return s, nil
+	return s
 }

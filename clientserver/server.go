@@ -71,7 +71,7 @@ func (s *server) serve(ctx context.Context, raw net.Conn) {
 		raw.Close()
 		return
 	}
-	w := newWire(ws, raw, s.idle, websocket.CloseGoingAway, maxRequest)
+	w := newWire(ws, live, s.idle, websocket.CloseGoingAway, maxRequest)
 	err = w.run(ctx, newDelivery(s.store, w, func(detail string) { s.event("unreadable-piece", detail) }))
 	var bad *refusal
 	if errors.As(err, &bad) {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/bits-and-blooms/bitset"
 	"github.com/gorilla/websocket"
@@ -51,7 +52,12 @@ type stream struct {
 
 // run serves the connection until it ends and returns why.
 func (s *session) run(ctx context.Context) error {
+	watching, stop := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	watch.Go(func() { s.watch(watching) })
 	err := s.wire.run(ctx, s)
+	stop()
+	watch.Wait()
 	r := s.owner
 	r.mu.Lock()
 	r.session = nil

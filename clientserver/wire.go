@@ -28,7 +28,7 @@ type endpoint interface {
 // supervisor that ends both.
 type wire struct {
 	ws   *websocket.Conn
-	raw  net.Conn      // below TLS: closing it releases a blocked read or write
+	raw  *liveConn     // below TLS: closing it releases a blocked read or write
 	ping time.Duration // longest silence of this side
 	bye  int           // close code when the context ends
 
@@ -38,6 +38,7 @@ type wire struct {
 	writeDone chan struct{} // closed when the writer is gone
 
 	mu      sync.Mutex            // guards the fields below; never held across a network call
+	probing bool                  // a ping is due, silence or not
 	pong    []byte                // payload of a pong that is due, nil without; only the latest ping is answered
 	closing *websocket.CloseError // the close frame to send, nil while open
 	cause   error                 // why the connection ends; the first reason stays
@@ -46,7 +47,7 @@ type wire struct {
 // newWire takes over ws, whose reads end after idle without a byte; this side
 // pings often enough that the other's do not. bye is the close code when the
 // context of run ends, limit the longest message to accept, in bytes.
-func newWire(ws *websocket.Conn, raw net.Conn, idle time.Duration, bye int, limit int64) *wire {
+func newWire(ws *websocket.Conn, raw *liveConn, idle time.Duration, bye int, limit int64) *wire {
 	w := &wire{
 		ws: ws, raw: raw, ping: idle / pingsPerTimeout, bye: bye,
 		wake:      make(chan struct{}, 1),
@@ -73,6 +74,21 @@ func (w *wire) notify() {
 	case w.wake <- struct{}{}:
 	default:
 	}
+}
+
+// ask makes the writer send a ping: a connection that the other side has
+// forgotten is then reset.
+func (w *wire) ask() {
+	w.mu.Lock()
+	w.probing = true
+	w.mu.Unlock()
+	w.notify()
+}
+
+// drop ends the connection at once, for a reason.
+func (w *wire) drop(why error) {
+	w.fail(why)
+	w.raw.Close()
 }
 
 // fail records why the connection ends, unless a reason is known.
@@ -189,8 +205,8 @@ func readError(err error) error {
 	return err
 }
 
-// write sends what is due, in this order: the close frame, a pong, the
-// endpoint's messages, a ping after silence. It closes the connection, and is
+// write sends what is due, in this order: the close frame, a ping that was asked
+// for, a pong, the endpoint's messages, a ping after silence. It closes the connection, and is
 // the only one to: a tls.Conn locks its writing half to close.
 func (w *wire) write(e endpoint) {
 	defer w.ws.Close()
@@ -199,8 +215,8 @@ func (w *wire) write(e endpoint) {
 	last := time.Now()
 	for {
 		w.mu.Lock()
-		pong, closing := w.pong, w.closing
-		w.pong = nil
+		pong, closing, probing := w.pong, w.closing, w.probing
+		w.pong, w.probing = nil, false
 		w.mu.Unlock()
 
 		if closing != nil {
@@ -208,6 +224,12 @@ func (w *wire) write(e endpoint) {
 			return
 		}
 		sent, err := true, error(nil)
+		if probing {
+			if err = w.sendPing(); err != nil {
+				w.fail(err)
+				return
+			}
+		}
 		if pong != nil {
 			err = w.ws.WriteControl(websocket.PongMessage, pong, time.Now().Add(writeTimeout))
 		} else {
@@ -234,7 +256,7 @@ func (w *wire) write(e endpoint) {
 		case <-timer.C:
 			silence := time.Since(last)
 			if silence >= w.ping {
-				if err := w.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTimeout)); err != nil {
+				if err := w.sendPing(); err != nil {
 					w.fail(err)
 					return
 				}
@@ -243,6 +265,10 @@ func (w *wire) write(e endpoint) {
 			timer.Reset(w.ping - silence)
 		}
 	}
+}
+
+func (w *wire) sendPing() error {
+	return w.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTimeout))
 }
 
 // writeClose sends the close frame and waits for the other side's.

@@ -9,6 +9,7 @@ import (
 
 	"versus/reports/plot"
 	"versus/sim/measure"
+	"versus/sim/scenario"
 )
 
 // mostMarked and mostLines are how many faults of a chart have names, and
@@ -27,30 +28,14 @@ type happening struct {
 	count     int
 }
 
-// inverses says which actions undo an action. One that is not here, such as
-// disconnect, happens in an instant.
-func inverses(action string) []string {
-	switch action {
-	case "kill", "poweroff", "leave":
-		return []string{"restart"}
-	case "pause":
-		return []string{"resume"}
-	case "partition":
-		return []string{"heal"}
-	case "degrade", "slow":
-		return []string{"restore"}
-	case "corrupt":
-		return []string{"cure"}
-	case "free-ride":
-		return []string{"share"}
-	}
-	return nil
-}
-
-// lasts says whether an action that nobody undoes goes on: a dead node's own
-// line says that, a cut cable's has to be seen.
+// lasts says whether an action that nobody undoes goes on for the eye: a dead
+// node's own line says that, a cut cable has to be seen.
 func lasts(action string) bool {
-	return action != "kill" && action != "leave" && len(inverses(action)) > 0
+	switch action {
+	case scenario.Kill, scenario.Leave, scenario.Wipe:
+		return false
+	}
+	return scenario.Inverse(action) != ""
 }
 
 // happenings condenses the faults of a trial: those of one action at one
@@ -62,10 +47,10 @@ func happenings(faults []measure.Fault) []happening {
 		undone[i] = math.NaN()
 	}
 	for i, f := range faults {
-		by := inverses(f.Action)
+		by := scenario.Inverse(f.Action)
 		for j := i + 1; j < len(faults); j++ {
 			g := faults[j]
-			if !undoes[j] && g.Target == f.Target && slices.Contains(by, g.Action) {
+			if !undoes[j] && g.Target == f.Target && by != "" && g.Action == by {
 				undone[i], undoes[j] = g.TS, true
 				break
 			}

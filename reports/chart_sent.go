@@ -13,7 +13,7 @@ func (v *view) sentChart() (plot.Chart, bool) {
 	}
 	sum := metric{kind: octets, get: ofBytes(func(s *measure.Summary) int64 { return s.OriginSentBytes + s.PeersSentBytes })}
 	b := plot.Bars{Title: "Who sent the bytes", X: plot.Axis{Label: "sent"}, Value: number}
-	all := v.stack(&b, p, sum, []metric{named("origin", originSent()), named("peers", peersSent())})
+	all := v.stacked(&b, p, sum, []metric{named("origin", originSent()), named("peers", peersSent())})
 	b.Caption = v.source(p) + intervalText("Bars", all) + " Stream bytes, protocol overhead included."
 	return b, top(all) > 0
 }
@@ -41,7 +41,7 @@ func (v *view) overheadChart() (plot.Chart, bool) {
 		of("sent again by TCP", func(o overhead) float64 { return o.again }),
 	}
 	b := plot.Bars{Title: "Overhead", X: plot.Axis{Label: "bytes beyond the file, of the bytes delivered"}, Value: number}
-	all := v.stack(&b, p, sum, parts)
+	all := v.stacked(&b, p, sum, parts)
 	b.X.Unit = "%"
 	b.Caption = v.source(p) + intervalText("Bars", all) + " Headers of TCP and IP, 3.6" + nbsp + "% of full packets, come on top."
 	return b, top(all) > 0
@@ -78,9 +78,9 @@ func overheadOf(t *measure.Trial) (overhead, bool) {
 	return o, true
 }
 
-// stack fills a chart of stacked bars with the means of its parts at a point,
+// stacked fills a chart of stacked bars with the means of its parts at a point,
 // leaving out parts that are nowhere, and returns the estimates of their sum.
-func (v *view) stack(b *plot.Bars, p point, sum metric, parts []metric) []estimate {
+func (v *view) stacked(b *plot.Bars, p point, sum metric, parts []metric) []estimate {
 	cells := p.measured()
 	var all []estimate
 	for _, c := range cells {

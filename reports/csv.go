@@ -1,17 +1,18 @@
 package reports
 
 import (
-	"encoding/csv"
 	"io"
-	"strconv"
+	"iter"
 
 	"versus/sim/measure"
 )
 
-// field is one column of the CSV: its header and a trial's value.
+// field is one column of the trials: its name, its type, and a trial's value,
+// which is nil where it is undefined.
 type field struct {
 	name string
-	get  func(v *view, t *measure.Trial) string
+	kind valueKind
+	get  func(v *view, t *measure.Trial) any
 }
 
 // fields are the columns of the CSV in their order, which changes only by
@@ -20,32 +21,37 @@ type field struct {
 // key.
 func fields() []field {
 	text := func(name string, get func(*measure.Trial) string) field {
-		return field{name, func(_ *view, t *measure.Trial) string { return get(t) }}
+		return field{name, textual, func(_ *view, t *measure.Trial) any {
+			if s := get(t); s != "" {
+				return s
+			}
+			return nil
+		}}
 	}
 	// A failed trial has no figures.
-	figure := func(name string, get func(*measure.Trial) string) field {
-		return text(name, func(t *measure.Trial) string {
-			if t.Error != nil {
-				return ""
-			}
-			return get(t)
-		})
-	}
 	float := func(name string, get func(*measure.Trial) *float64) field {
-		return figure(name, func(t *measure.Trial) string {
-			if x := get(t); x != nil {
-				return strconv.FormatFloat(*x, 'g', -1, 64)
+		return field{name, floating, func(_ *view, t *measure.Trial) any {
+			if t.Error != nil {
+				return nil
 			}
-			return ""
-		})
+			if x := get(t); x != nil {
+				return *x
+			}
+			return nil
+		}}
 	}
 	whole := func(name string, get func(*measure.Trial) int64) field {
-		return figure(name, func(t *measure.Trial) string { return strconv.FormatInt(get(t), 10) })
+		return field{name, integer, func(_ *view, t *measure.Trial) any {
+			if t.Error != nil {
+				return nil
+			}
+			return get(t)
+		}}
 	}
 	out := []field{
-		{"scenario", func(v *view, _ *measure.Trial) string { return v.name() }},
+		{"scenario", textual, func(v *view, _ *measure.Trial) any { return v.name() }},
 		text("architecture", func(t *measure.Trial) string { return t.Architecture }),
-		text("seed", func(t *measure.Trial) string { return strconv.FormatUint(t.Seed, 10) }),
+		{"seed", unsigned, func(_ *view, t *measure.Trial) any { return t.Seed }},
 		text("network", func(t *measure.Trial) string { return t.Network }),
 		text("error", func(t *measure.Trial) string {
 			if t.Error == nil {
@@ -89,39 +95,71 @@ func fields() []field {
 		float("wall_s", func(t *measure.Trial) *float64 { return &t.WallS }),
 		float("virtual_s", func(t *measure.Trial) *float64 { return &t.VirtualS }),
 		whole("peak_rss_bytes", func(t *measure.Trial) int64 { return t.PeakRSSBytes }),
+		field{"retransmitted_bytes", integer, func(_ *view, t *measure.Trial) any {
+			if n := t.Summary.RetransmittedBytes; n != nil && t.Error == nil {
+				return *n
+			}
+			return nil
+		}},
+		float("inflation", func(t *measure.Trial) *float64 { return t.Summary.Inflation }),
+		float("detect_s_p50", func(t *measure.Trial) *float64 { return t.Summary.DetectS.P50 }),
+		float("detect_s_p95", func(t *measure.Trial) *float64 { return t.Summary.DetectS.P95 }),
+		float("detect_s_max", func(t *measure.Trial) *float64 { return t.Summary.DetectS.Max }),
+		float("recover_s", func(t *measure.Trial) *float64 { return t.Summary.RecoverS }),
+		float("availability", func(t *measure.Trial) *float64 { return t.Summary.Availability }),
+		float("stall_s_p50", func(t *measure.Trial) *float64 { return t.Summary.StallS.P50 }),
+		float("stall_s_p95", func(t *measure.Trial) *float64 { return t.Summary.StallS.P95 }),
+		float("stall_s_max", func(t *measure.Trial) *float64 { return t.Summary.StallS.Max }),
+		whole("banned", func(t *measure.Trial) int64 { return int64(t.Summary.Banned) }),
+		whole("banned_honest", func(t *measure.Trial) int64 { return int64(t.Summary.BannedHonest) }),
 	)
 }
 
 // writeCSV writes one row for each trial, failed ones included.
-func writeCSV(w io.Writer, v *view) error {
-	out := csv.NewWriter(w)
+func writeCSV(w io.Writer, v *view) error { return trialsOf([]*view{v}, nil).csv(w) }
+
+// writeJSONLines writes one line for each trial, failed ones included.
+func writeJSONLines(w io.Writer, v *view) error { return trialsOf([]*view{v}, nil).jsonLines(w) }
+
+// trialsOf has a row for each trial of the results, in the order of their
+// views. runs, if any, name the results in a first column.
+func trialsOf(views []*view, runs []string) dataset {
 	columns := fields()
-	var header []string
+	d := dataset{name: "trials"}
+	if runs != nil {
+		d.columns = append(d.columns, dataColumn{"run", textual})
+	}
 	for _, f := range columns {
-		header = append(header, f.name)
+		d.columns = append(d.columns, dataColumn{f.name, f.kind})
 	}
-	for _, key := range v.keys {
-		header = append(header, "point."+key)
+	points := pointColumns(views)
+	d.columns = append(d.columns, points...)
+	for i, v := range views {
+		for t := range v.trials() {
+			var row []any
+			if runs != nil {
+				row = append(row, runs[i])
+			}
+			for _, f := range columns {
+				row = append(row, f.get(v, t))
+			}
+			d.rows = append(d.rows, append(row, pointCells(points, t)...))
+		}
 	}
-	if err := out.Write(header); err != nil {
-		return err
-	}
-	for _, p := range v.points {
-		for _, c := range p.cells {
-			for _, t := range c.all() {
-				var row []string
-				for _, f := range columns {
-					row = append(row, f.get(v, t))
-				}
-				for _, key := range v.keys {
-					row = append(row, pointValue(t.Point[key]))
-				}
-				if err := out.Write(row); err != nil {
-					return err
+	return d
+}
+
+// trials yields the trials by point, architecture and seed.
+func (v *view) trials() iter.Seq[*measure.Trial] {
+	return func(yield func(*measure.Trial) bool) {
+		for _, p := range v.points {
+			for _, c := range p.cells {
+				for _, t := range c.all() {
+					if !yield(t) {
+						return
+					}
 				}
 			}
 		}
 	}
-	out.Flush()
-	return out.Error()
 }

@@ -10,9 +10,6 @@ import (
 	"versus/sim/stats"
 )
 
-// confidence is the level of the intervals that charts draw.
-const confidence = 0.95
-
 // estimate is a metric over the repeats of a cell as charts show it: the mean
 // and its confidence interval. A single repeat has no interval; where a repeat
 // lacks the metric nothing is known, because the lacking one may be the worst.
@@ -27,20 +24,16 @@ func (e estimate) defined() bool { return !math.IsNaN(e.mid) }
 // estimate condenses the metric of the trials.
 func (m metric) estimate(trials []*measure.Trial) estimate {
 	unknown := estimate{mid: math.NaN(), low: math.NaN(), high: math.NaN(), n: len(trials)}
-	var xs []float64
-	for _, t := range trials {
-		x := m.get(t)
-		if x == nil {
-			return unknown
-		}
-		xs = append(xs, *x)
+	xs, ok := m.values(trials)
+	if !ok {
+		return unknown
 	}
 	mean, ok := stats.Mean(xs)
 	if !ok {
 		return unknown
 	}
 	e := estimate{mid: mean, low: mean, high: mean, n: len(xs)}
-	if iv, ok := stats.MeanInterval(xs, confidence); ok {
+	if iv, ok := m.interval(trials); ok {
 		e.low, e.high, e.method = iv.Low, iv.High, iv.Method
 	}
 	return e

@@ -58,7 +58,7 @@ func TestMedianOverSeeds(t *testing.T) {
 	}{
 		{"none", slow, nil, "-"},
 		{"one", slow, trials(ptr(3)), "3.00"},
-		{"three", slow, trials(ptr(3), ptr(1), ptr(2)), "2.00 (1.00 to 3.00)"},
+		{"three", slow, trials(ptr(3), ptr(1), ptr(2)), "2.00 [-0.484, 4.48]"},
 		{"equal", slow, trials(ptr(2), ptr(2)), "2.00"},
 		{"undefined is the slowest", slow, trials(ptr(3), ptr(1), nil), "3.00 (1.00 to -)"},
 		{"half undefined", slow, trials(ptr(1), nil), "- (1.00 to -)"},
@@ -66,7 +66,7 @@ func TestMedianOverSeeds(t *testing.T) {
 		{"all undefined", slow, trials(nil, nil), "-"},
 		{"not a number is undefined", slow, trials(nan()), "-"},
 	} {
-		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, c.metric.write(c.metric.over(c.trials), u)) })
+		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, c.metric.write(c.metric.over(c.trials), u, c.trials)) })
 	}
 }
 

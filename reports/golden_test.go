@@ -44,9 +44,13 @@ func troubled() (*measure.Result, []measure.Event) {
 			}
 		}
 		for j := range t.Timeline {
-			if k := &t.Timeline[j]; k.TS > 3 && k.TS < 6 {
+			k := &t.Timeline[j]
+			copies := 1 + j/10
+			if k.TS > 3 && k.TS < 6 {
 				k.Online -= 4
+				copies /= 2
 			}
+			k.RarestCopies = &copies
 		}
 		for _, n := range []string{"home-1", "home-6", "home-11"} {
 			t.Faults = append(t.Faults, measure.Fault{TS: 3, Action: "kill", Target: n})
@@ -59,6 +63,7 @@ func troubled() (*measure.Result, []measure.Event) {
 		t.Faults = append(t.Faults, measure.Fault{TS: 8, Action: "heal", Target: "home|origin"})
 		t.Requests[0].Outcome, t.Requests[0].FinishedS = measure.Down, nil
 		t.Summary.Completed--
+		t.Summary.Inflation = ptr(1 + 0.1*float64(t.Seed))
 		t.Summary.SuccessRate = ptr(float64(t.Summary.Completed) / float64(t.Summary.Requested))
 	}
 	return r, progress

@@ -90,7 +90,13 @@ func (v *view) alone(at string, p point, c cell) []string {
 	default:
 		s = fmt.Sprintf("%s%s finished in %s%s", at, c.arch, with(seconds, span.mid), medians(c.trials))
 	}
+	if completed < requested && span.defined() && v.allAtOnce(p) {
+		s += fmt.Sprintf(", with %d of %s", completed, count(requested, "request"))
+	}
 	out := []string{s + "."}
+	if s := inflationSentence([]cell{c}); s != "" {
+		out = append(out, s)
+	}
 	peers := v.copies(c, peersSent())
 	if !shares(c) {
 		peers = with(octets, peersSent().over(c.trials).mid)
@@ -146,8 +152,15 @@ func (v *view) compare(at string, p point, cells []cell) []string {
 		return v.compareSuccess(at, p, paired)
 	}
 	order := fastestFirst(paired, time)
-	s := v.verdict(at, p, order, time)
-	out := []string{s}
+	var out []string
+	if completed, requested := requests(paired[0].trials); completed < requested {
+		out = append(out, upper(fmt.Sprintf("%sthe same %d of %s completed in each.", at, completed, count(requested, "request"))))
+		at = "Of these, "
+	}
+	out = append(out, v.verdict(at, p, order, time))
+	if s := inflationSentence(order); s != "" {
+		out = append(out, s)
+	}
 	if s := boundSentence(order); v.allAtOnce(p) && s != "" {
 		out = append(out, s)
 	}
@@ -186,8 +199,10 @@ func success(c cell) float64 {
 	return float64(completed) / float64(requested)
 }
 
+// uneven says whether the cells, which have the same seeds, completed different
+// requests.
 func uneven(cells []cell) bool {
-	return slices.ContainsFunc(cells, func(c cell) bool { return success(c) != success(cells[0]) })
+	return slices.ContainsFunc(cells, func(c cell) bool { return success(c) != success(cells[0]) }) || !sameRequests(cells)
 }
 
 func fastestFirst(cells []cell, m metric) []cell {

@@ -18,7 +18,10 @@ type summaryDocument struct {
 	Trials         []summaryTrial        `json:"trials"`
 	Missing        []measure.TrialKey    `json:"missing"`
 	Expectations   []measure.Expectation `json:"expectations"`
-	Warnings       []string              `json:"warnings"` // of the comparison as a whole
+	Repeats        []repeatedFigure      `json:"repeats"`
+	Differences    []pairedFigure        `json:"differences"` // between architectures, seed by seed
+	Methods        string                `json:"methods"`     // a paragraph for a methods section
+	Warnings       []string              `json:"warnings"`    // of the comparison as a whole
 }
 
 // summaryTrial has the fields of result.json under the same names.
@@ -44,7 +47,10 @@ func writeJSON(w io.Writer, v *view) error {
 		Trials:         []summaryTrial{},
 		Missing:        []measure.TrialKey{},
 		Expectations:   append([]measure.Expectation{}, v.result.Expectations...),
-		Warnings:       []string{},
+		Repeats:        v.repeatedFigures(),
+		Differences:    v.pairedFigures(),
+		Methods:        v.methods(),
+		Warnings:       append([]string{}, v.repeatWarnings()...),
 	}
 	if s := v.securityWarning(); s != "" {
 		d.Warnings = append(d.Warnings, s)

@@ -2,19 +2,23 @@ package reports
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
 func writeMarkdown(b *bytes.Buffer, v *view, o Options) {
 	b.WriteString("## " + escape(v.title()) + "\n\n")
 	b.WriteString(escape(strings.Join(v.headline(), " ")) + "\n")
-	for _, g := range v.tables() {
+	for _, g := range slices.Concat(v.tables(), v.pairedTables()) {
 		b.WriteString("\n" + g.markdown())
 	}
 	for _, line := range v.legend() {
 		b.WriteString("\n" + escape(line) + "\n")
 	}
-	for _, s := range v.sections(o) {
+	if g := v.expectationTable(); len(g.rows) > 0 {
+		b.WriteString("\n" + g.markdown())
+	}
+	for _, s := range v.sections(o, true) {
 		b.WriteString("\n**" + s.head + "**\n\n")
 		for _, line := range s.lines {
 			b.WriteString("- " + escape(line) + "\n")

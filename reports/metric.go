@@ -17,6 +17,8 @@ type metric struct {
 	lowIsBad bool
 	// fine shows three decimals: for ratios whose distance from 1 matters.
 	fine bool
+	// count is a number of things, shown without a fraction where it has none.
+	count bool
 	// optional leaves the row out where it is undefined for everybody.
 	optional bool
 }

@@ -19,14 +19,7 @@ func (v *view) legend() []string {
 	if len(seeds) == 0 {
 		return nil
 	}
-	line := upper(seedText(seeds)) + "."
-	if len(seeds) > 1 {
-		line += " Figures are medians over the seeds"
-		if len(v.points) == 1 {
-			line += " (smallest to largest)"
-		}
-		line += "."
-	}
+	line := upper(seedText(seeds)) + ". " + v.repeatsNote(all)
 	if len(v.points) > 1 {
 		line += " done: share of requests completed, 0 to 1. CSV has every figure of every trial."
 	} else if cells := v.points[0].measured(); len(cells) == 2 {
@@ -38,6 +31,9 @@ func (v *view) legend() []string {
 	}
 	if v.anyUndefined(all) {
 		line += " -: undefined, for instance because a request did not finish."
+	}
+	if s := v.pairedNote(); s != "" {
+		line += " " + s
 	}
 	out = append(out, line)
 	if v.loopback() {
@@ -60,6 +56,7 @@ func (v *view) warnings() []string {
 	if s := v.securityWarning(); s != "" {
 		out = append(out, s)
 	}
+	out = append(out, v.repeatWarnings()...)
 	var order []string
 	seen := map[string]int{}
 	where := map[string][]string{}
@@ -146,7 +143,8 @@ func (v *view) failures() []string {
 			}
 		}
 	}
-	return shortened(out)
+	failed, _ := v.brokenBaselines()
+	return shortened(append(out, failed...))
 }
 
 // missing names the trials that were planned and not run.
@@ -159,7 +157,8 @@ func (v *view) missing() []string {
 			}
 		}
 	}
-	return shortened(out)
+	_, missing := v.brokenBaselines()
+	return shortened(append(out, missing...))
 }
 
 // unmet names the expectations that were not met.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"versus/sim/measure"
+	"versus/sim/stats"
 )
 
 // tables returns the result's figures: metrics by architectures, or, for a
@@ -65,7 +66,7 @@ func (v *view) sideBySide(p point, cells []cell) grid {
 		g.add(row...)
 	}
 	paired, comparable := pair(cells)
-	for _, m := range metrics(v.allAtOnce(p), v.sharedLinks()...) {
+	for _, m := range v.rows(p) {
 		var figures []figure
 		for _, c := range cells {
 			figures = append(figures, m.over(c.trials))
@@ -75,8 +76,8 @@ func (v *view) sideBySide(p point, cells []cell) grid {
 		}
 		u := m.unit(figures)
 		row := []string{m.title(u)}
-		for _, f := range figures {
-			row = append(row, m.write(f, u))
+		for i, f := range figures {
+			row = append(row, m.write(f, u, cells[i].trials))
 		}
 		if both {
 			text := undefined
@@ -116,19 +117,32 @@ func (m metric) title(u unit) string {
 	return m.name + " (" + u.name + ")"
 }
 
-// write writes a figure in the unit: the median, and the range of several seeds.
-func (m metric) write(f figure, u unit) string {
+// write writes a figure in the unit: the median, and of several seeds the
+// interval of the mean, or the range where a trial lacks the figure.
+func (m metric) write(f figure, u unit, trials []*measure.Trial) string {
 	one := func(v float64) string {
+		if m.count && v == math.Trunc(v) {
+			return strconv.FormatFloat(v, 'f', 0, 64)
+		}
 		if v /= u.worth; m.fine && v >= 0.0005 && v < 10 {
 			return strconv.FormatFloat(v, 'f', 3, 64)
 		}
 		return number(v)
 	}
-	mid, low, high := one(f.mid), one(f.low), one(f.high)
-	if f.n < 2 || low == high {
+	mid := one(f.mid)
+	if f.n < 2 {
 		return mid
 	}
-	return fmt.Sprintf("%s (%s to %s)", mid, low, high)
+	if i, ok := m.interval(trials); ok {
+		if one(i.Low) == one(i.High) {
+			return mid
+		}
+		return mid + " " + bracketed(i.Low, i.High, one)
+	}
+	if low, high := one(f.low), one(f.high); low != high {
+		return fmt.Sprintf("%s (%s to %s)", mid, low, high)
+	}
+	return mid
 }
 
 func ratioText(a, b figure) string {
@@ -145,9 +159,10 @@ func ratioText(a, b figure) string {
 // page, the ones with the highest drop go first.
 type column struct {
 	metric
-	head string
-	drop int
-	only string // "range" for the spread of the metric instead of its median
+	head  string
+	drop  int
+	only  string                            // "interval" for the interval of the metric instead of its median
+	spans map[*measure.Trial]stats.Interval // of each cell, by its first trial
 }
 
 func (v *view) sweepColumns(several bool) []column {
@@ -157,7 +172,7 @@ func (v *view) sweepColumns(several bool) []column {
 	}
 	out := []column{{metric: makespan(), head: "makespan"}}
 	if several {
-		out = append(out, column{metric: makespan(), head: "range", only: "range", drop: 3})
+		out = append(out, column{metric: makespan(), head: "95%\ninterval", only: "interval", drop: 3})
 	}
 	out = append(out,
 		column{metric: bound(), head: "bound"},
@@ -166,15 +181,20 @@ func (v *view) sweepColumns(several bool) []column {
 		column{metric: firstByteP50(), head: "first\nbyte", drop: 5},
 		column{metric: originSent(), head: "origin\nsent", drop: 1},
 		column{metric: peersSent(), head: "peers\nsent", drop: 4})
+	if v.faulty() {
+		out = append(out,
+			column{metric: inflation(), head: "infla-\ntion"},
+			column{metric: recovery(), head: "reco-\nvery", drop: 6})
+	}
 	if !atOnce {
 		// The makespan then only says when the last request was made.
 		out = slices.DeleteFunc(out, func(c column) bool {
-			return c.head == "makespan" || c.head == "range" || c.head == "bound" || c.head == "/ bound"
+			return c.head == "makespan" || c.only == "interval" || c.head == "bound" || c.head == "/ bound"
 		})
 		p95 := metric{name: "completion p95", kind: seconds, get: func(t *measure.Trial) *float64 { return t.Summary.CompletionS.P95 }}
 		out = slices.Insert(out, 1, column{metric: p95, head: "p95", drop: 1})
 		if several {
-			out = slices.Insert(out, 1, column{metric: completionP50(), head: "range", only: "range", drop: 3})
+			out = slices.Insert(out, 1, column{metric: completionP50(), head: "95%\ninterval", only: "interval", drop: 3})
 		}
 	}
 	return out
@@ -187,6 +207,16 @@ func (v *view) sweepTable() grid {
 		all = append(all, p.measured()...)
 	}
 	columns := v.sweepColumns(len(seedsOf(all)) > 1)
+	for i := range columns { // once: a bootstrap takes its time
+		if c := &columns[i]; c.only == "interval" {
+			c.spans = map[*measure.Trial]stats.Interval{}
+			for _, cell := range all {
+				if span, ok := c.interval(cell.trials); ok {
+					c.spans[cell.trials[0]] = span
+				}
+			}
+		}
+	}
 	for {
 		g := v.sweepGrid(columns, all)
 		worst := 0
@@ -231,8 +261,8 @@ func (v *view) sweepGrid(columns []column, all []cell) grid {
 			row = append(row, clip(cell.arch, 16), doneText(cell))
 			for i, c := range columns {
 				f := c.over(cell.trials)
-				if c.only == "range" {
-					row = append(row, rangeText(f, units[i]))
+				if c.only == "interval" {
+					row = append(row, c.spanText(cell.trials, units[i]))
 					continue
 				}
 				row = append(row, number(f.mid/units[i].worth))
@@ -258,11 +288,16 @@ func doneText(c cell) string {
 	return number(s)
 }
 
-func rangeText(f figure, u unit) string {
-	if f.n < 2 {
+// spanText writes the interval of a cell.
+func (c column) spanText(trials []*measure.Trial, u unit) string {
+	if len(trials) == 0 {
 		return undefined
 	}
-	return number(f.low/u.worth) + " to " + number(f.high/u.worth)
+	i, ok := c.spans[trials[0]]
+	if !ok || i.Method == stats.MethodNoSpan {
+		return undefined
+	}
+	return bracketed(i.Low/u.worth, i.High/u.worth, number)
 }
 
 func lastPart(key string) string {

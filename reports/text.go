@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,13 +13,21 @@ type section struct {
 	lines []string
 }
 
-func (v *view) sections(o Options) []section {
+// sections returns the headed notes that have lines.
+func (v *view) sections(o Options, withMethods bool) []section {
 	n, of := v.met()
+	faultsHead, faults := v.faults()
+	var methods []string
+	if s := v.methods(); s != "" && withMethods {
+		methods = []string{s}
+	}
 	all := []section{
+		{faultsHead, faults},
 		{"Warnings", v.warnings()},
 		{"Failed trials (not in any figure)", v.failures()},
 		{"Missing trials (not run)", v.missing()},
 		{fmt.Sprintf("Expectations not met (%d of %d met)", n, of), v.unmet()},
+		{"For a methods section", methods},
 		{"Written", o.Written},
 	}
 	var out []section
@@ -28,6 +37,14 @@ func (v *view) sections(o Options) []section {
 		}
 	}
 	return out
+}
+
+// repeated says whether there are several trials of anything, so that figures
+// are worth a methods section.
+func (v *view) repeated() bool {
+	return slices.ContainsFunc(v.points, func(p point) bool {
+		return slices.ContainsFunc(p.cells, func(c cell) bool { return len(c.trials) > 1 })
+	})
 }
 
 // title names the scenario.
@@ -53,7 +70,7 @@ func writeText(b *bytes.Buffer, v *view, o Options) {
 	b.WriteString(wrap(v.title(), "", ""))
 	b.WriteString("\n")
 	b.WriteString(wrap(strings.Join(v.headline(), " "), "", ""))
-	for _, g := range v.tables() {
+	for _, g := range slices.Concat(v.tables(), v.pairedTables()) {
 		b.WriteString("\n" + g.text())
 	}
 	if legend := v.legend(); len(legend) > 0 {
@@ -62,7 +79,10 @@ func writeText(b *bytes.Buffer, v *view, o Options) {
 			b.WriteString(wrap(line, "", ""))
 		}
 	}
-	for _, s := range v.sections(o) {
+	if g := v.expectationTable(); len(g.rows) > 0 {
+		b.WriteString("\n" + g.text())
+	}
+	for _, s := range v.sections(o, v.repeated()) {
 		b.WriteString("\n" + s.head + ":\n")
 		for _, line := range s.lines {
 			b.WriteString(wrap(line, "  ", "    "))

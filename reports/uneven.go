@@ -26,7 +26,11 @@ func (v *view) compareSuccess(at string, p point, cells []cell) []string {
 		var spans, none []string
 		for _, c := range order {
 			if f := makespan().over(c.trials); f.defined() {
-				spans = append(spans, fmt.Sprintf("%s finished in %s", c.arch, with(seconds, f.mid)))
+				did := "finished in"
+				if success(c) < 1 {
+					did = "completed the last of them after"
+				}
+				spans = append(spans, fmt.Sprintf("%s %s %s", c.arch, did, with(seconds, f.mid)))
 			} else {
 				none = append(none, c.arch)
 			}
@@ -48,6 +52,9 @@ func (v *view) compareSuccess(at string, p point, cells []cell) []string {
 	}
 	if len(mids) > 1 {
 		out = append(out, fmt.Sprintf("Of the requests that did complete, the median took %s.", list(mids)))
+	}
+	if s := inflationSentence(cells); s != "" {
+		out = append(out, s)
 	}
 	return out
 }

@@ -19,10 +19,11 @@ const (
 	JSON     Format = "json"
 	CSV      Format = "csv"
 	Markdown Format = "markdown"
+	JSONL    Format = "jsonl" // JSON Lines, one trial a line, with the columns of CSV
 )
 
 // Formats lists every format, the default first.
-func Formats() []Format { return []Format{Text, JSON, CSV, Markdown} }
+func Formats() []Format { return []Format{Text, JSON, CSV, Markdown, JSONL} }
 
 // ParseFormat reads the name of a format; its error lists those there are.
 func ParseFormat(name string) (Format, error) {
@@ -55,6 +56,8 @@ func Write(w io.Writer, f Format, r *measure.Result, o Options) error {
 		writeMarkdown(&b, newView(r), o)
 	case CSV:
 		err = writeCSV(&b, newView(r))
+	case JSONL:
+		err = writeJSONLines(&b, newView(r))
 	case JSON:
 		err = writeJSON(&b, newView(r))
 	default:

@@ -112,8 +112,14 @@ type node struct {
 	inbound  bool
 	nextPort uint16
 	listener *listener
-	conns    map[*conn]struct{}
+	conns    map[*conn]struct{} // of both kinds, those that are closed and not over included
 	counters Counters
+
+	state   state
+	paused  bool
+	resumed sync.Cond     // signals that paused has ended, or something that ends a call all the same
+	held    []*conn       // closed while paused: the other side is told on Resume
+	cut     map[*node]int // how many cuts keep packets from here from getting there
 }
 
 const (
@@ -193,6 +199,7 @@ func (b *Bench) shut() {
 	close(b.quit)
 	b.events = nil
 	for _, n := range b.nodes {
+		n.wake()
 		for c := range n.conns {
 			c.fail(net.ErrClosed)
 		}

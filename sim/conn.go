@@ -24,13 +24,17 @@ type conn struct {
 	dialing        chan error // buffered; where Dial waits, nil on the accepting side
 	established    bool       // the accepting side has been handed to its listener
 	closed         bool       // by this side
-	err            error      // why reads (once drained) and writes fail; nil while open
+	abandoned      bool       // closed, as far as the network can see
+	resetting      bool       // a reset is on its way to the other side
+	lingering      bool       // waits for the other side to close, not for ever
+	err            error      // why reads (once drained) and writes fail, and nothing is sent or taken; nil while open
 	readBy, sendBy deadline
 }
 
 var _ net.Conn = (*conn)(nil)
 
-// newConnPair makes the two ends of a connection; mu is held.
+// newConnPair makes the two ends of a connection, of which the accepting node
+// knows nothing yet; mu is held.
 func (b *Bench) newConnPair(from, to *node) (dialer, acceptor *conn) {
 	from.nextPort++
 	if from.nextPort < firstEphemeral {
@@ -46,8 +50,8 @@ func (b *Bench) newConnPair(from, to *node) (dialer, acceptor *conn) {
 	dialer.in, acceptor.in = acceptor.out, dialer.out
 	for _, c := range []*conn{dialer, acceptor} {
 		c.readBy.wake, c.sendBy.wake = &c.in.canRead, &c.out.canWrite
-		c.node.conns[c] = struct{}{}
 	}
+	from.conns[dialer] = struct{}{}
 	return dialer, acceptor
 }
 
@@ -62,6 +66,9 @@ func (c *conn) Read(p []byte) (int, error) {
 	b.progress.Add(1)
 	in := c.in
 	for {
+		if c.stopped() {
+			continue
+		}
 		available := in.readable()
 		switch {
 		case c.closed:
@@ -74,7 +81,7 @@ func (c *conn) Read(p []byte) (int, error) {
 			n := int(min(available, int64(len(p))))
 			in.buf.read(p[:n])
 			in.read += int64(n)
-			if !in.dead && !in.finished() && in.read+receiveBuffer-in.offered >= receiveBuffer/4 {
+			if c.err == nil && !in.finished() && in.read+receiveBuffer-in.offered >= receiveBuffer/4 {
 				in.acknowledge(b, 1, burst{order: in.sender.order, sentAt: b.now()})
 			}
 			return n, nil
@@ -101,6 +108,9 @@ func (c *conn) Write(p []byte) (written int, err error) {
 		}
 	}()
 	for {
+		if c.stopped() {
+			continue
+		}
 		switch {
 		case c.closed:
 			return written, c.opError("write", net.ErrClosed)
@@ -124,95 +134,6 @@ func (c *conn) Write(p []byte) (written int, err error) {
 		}
 		out.canWrite.Wait()
 	}
-}
-
-// Close implements net.Conn. Data in the send buffer is still sent; if data
-// was received and not read, the other side is reset, as on Linux.
-func (c *conn) Close() error {
-	b := c.bench
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.progress.Add(1)
-	if c.closed {
-		return c.opError("close", net.ErrClosed)
-	}
-	c.closed = true
-	c.in.canRead.Broadcast()
-	c.out.canWrite.Broadcast()
-	switch {
-	case c.err != nil:
-		c.forget()
-	case c.in.readable() > 0:
-		c.reset(b)
-	default:
-		c.out.closing = true
-		c.out.push(b)
-	}
-	return nil
-}
-
-// acknowledgedFin is called when the other side has everything that this one
-// sent, and knows that it was all.
-func (c *conn) acknowledgedFin() {
-	if c.closed && c.in.finished() {
-		c.forget()
-	}
-	if c.peer.closed && c.out.finished() {
-		c.peer.forget()
-	}
-}
-
-// forget drops what the bench keeps of an end that is over.
-func (c *conn) forget() {
-	delete(c.node.conns, c)
-	if c.closed {
-		c.in.buf.drop()
-		c.in.read += c.in.readable()
-	}
-}
-
-// reset ends the connection at once and tells the other side.
-func (c *conn) reset(b *Bench) {
-	if c.out.dead {
-		return
-	}
-	peer := c.peer
-	c.fail(syscall.ECONNRESET)
-	b.sendSurely(route(c.node, peer.node), call(func() { peer.fail(syscall.ECONNRESET) }))
-}
-
-// fail ends this side: what arrived stays readable, everything else returns err.
-func (c *conn) fail(err error) {
-	if c.err == nil {
-		c.err = err
-	}
-	c.out.dead = true
-	c.in.dead = true
-	c.in.canRead.Broadcast()
-	c.out.canWrite.Broadcast()
-	if c.dialing != nil {
-		select {
-		case c.dialing <- err:
-		default: // Dial has its answer
-		}
-	}
-	c.forget()
-}
-
-// CloseWrite ends the stream to the other side, which reads io.EOF after the
-// data; this side can still read.
-func (c *conn) CloseWrite() error {
-	b := c.bench
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if c.closed {
-		return c.opError("close", net.ErrClosed)
-	}
-	if c.err == nil {
-		c.out.closing = true
-		c.out.push(b)
-	}
-	return nil
 }
 
 // SetUnsentLimit makes Write block while more than n bytes wait that were not

@@ -2,62 +2,91 @@ package sim
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
-	"sync"
 	"syscall"
 )
 
-// backlog is how many connections may wait for Accept, as Linux limits it.
-const backlog = 4096
-
 // Dial connects from the node to an address that Addr returned. It takes a
 // round trip. It fails with ECONNREFUSED where nobody listens, with ETIMEDOUT
-// after two minutes without an answer, or with ctx's error.
+// after two minutes without an answer, with ENETDOWN on a node that was killed
+// or is off, with net.ErrClosed if that happens meanwhile, or with ctx's error.
+// On a paused node it returns after Resume, or when ctx ends.
 func (b *Bench) Dial(ctx context.Context, name, address string) (net.Conn, error) {
 	target, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
 	}
-	fail := func(err error) error {
-		return &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(target), Err: err}
+	c, err := b.dial(ctx, name, target)
+	if err != nil {
+		if no, ok := err.(syscall.Errno); ok {
+			err = os.NewSyscallError("connect", no)
+		}
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(target), Err: err}
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, fail(err)
-	}
+	return c, nil
+}
+
+func (b *Bench) dial(ctx context.Context, name string, target netip.AddrPort) (*conn, error) {
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	from, to := b.mustNode(name), b.byAddr[target.Addr()]
-	if b.closed {
-		b.mu.Unlock()
-		return nil, fail(net.ErrClosed)
-	}
-	if to == nil || target.Port() != port {
-		b.mu.Unlock()
-		return nil, fail(os.NewSyscallError("connect", syscall.EHOSTUNREACH))
+	from.awaitResume(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case b.closed:
+		return nil, net.ErrClosed
+	case from.state != running:
+		return nil, syscall.ENETDOWN
+	case to == nil || target.Port() != port:
+		return nil, syscall.EHOSTUNREACH
 	}
 	b.progress.Add(1)
 	dialer, acceptor := b.newConnPair(from, to)
 	dialer.dialing = make(chan error, 1)
-	(&handshake{from: dialer, to: acceptor, there: route(from, to), back: route(to, from)}).try(b)
+	(&handshake{from: dialer, to: acceptor, there: dialer.out.forth, back: dialer.out.back}).try(b)
 	b.mu.Unlock()
 
+	var err error
 	select {
 	case err = <-dialer.dialing:
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
-	if err != nil {
-		b.mu.Lock()
-		dialer.reset(b)
-		b.mu.Unlock()
-		if no, ok := err.(syscall.Errno); ok {
-			err = os.NewSyscallError("connect", no)
-		}
-		return nil, fail(err)
+	b.mu.Lock()
+	from.awaitResume(ctx)
+	switch {
+	case err == nil && ctx.Err() != nil && from.paused:
+		err = ctx.Err()
+	case err == nil && dialer.closed: // killed between the handshake and here
+		err = net.ErrClosed
 	}
-	return dialer, nil
+	if err == nil {
+		return dialer, nil
+	}
+	if !dialer.established {
+		dialer.fail(err) // a SYN-ACK that comes now is answered by a reset
+	}
+	dialer.drop(b)
+	return nil, err
+}
+
+// awaitResume waits while the node is paused and ctx has not ended.
+func (n *node) awaitResume(ctx context.Context) {
+	if !n.paused {
+		return
+	}
+	stop := context.AfterFunc(ctx, func() {
+		n.bench.mu.Lock()
+		defer n.bench.mu.Unlock()
+		n.resumed.Broadcast()
+	})
+	defer stop()
+	for n.paused && ctx.Err() == nil {
+		n.resumed.Wait()
+	}
 }
 
 // Retries of a SYN, as Linux does: after 1 s, then doubling.
@@ -69,20 +98,18 @@ const (
 // handshake is the opening of a connection.
 type handshake struct {
 	from, to    *conn
-	there, back []leg
-	tries       int
-	established bool // for the dialer
-	answered    bool // the other side has seen a SYN
+	there, back route
+	tries       int // of the dialer
+	round       int // how often the other side has begun to answer
 }
 
 // try sends a SYN, and another one if nothing comes back in time.
 func (s *handshake) try(b *Bench) {
-	if s.established || s.from.err != nil {
+	if s.from.established || s.from.err != nil {
 		return
 	}
 	if s.tries > synRetries {
 		s.from.fail(syscall.ETIMEDOUT)
-		s.to.fail(syscall.ETIMEDOUT)
 		return
 	}
 	b.send(s.there, 1, call(func() { s.syn(b) }))
@@ -95,35 +122,44 @@ func (s *handshake) try(b *Bench) {
 func (s *handshake) syn(b *Bench) {
 	n := s.to.node
 	switch l := n.listener; {
-	case !n.inbound:
+	case !n.inbound || s.to.established:
 	case l == nil || len(l.waiting) >= backlog:
 		b.send(s.back, 1, call(func() {
-			s.from.fail(syscall.ECONNREFUSED)
-			s.to.fail(syscall.ECONNREFUSED)
+			if !s.from.established {
+				s.from.fail(syscall.ECONNREFUSED)
+			}
 		}))
-	case !s.answered:
-		s.answered = true
-		s.answer(b, 0)
+	case s.round == 0 || s.to.err != nil: // else the answer is on its way
+		// A machine that has forgotten an earlier SYN answers afresh.
+		s.to.err, s.to.closed, s.to.abandoned = nil, false, false
+		n.conns[s.to] = struct{}{}
+		s.round++
+		s.answer(b, s.round, 0)
 	}
 }
 
 // answer sends a SYN-ACK, and another one if nothing comes back in time.
-func (s *handshake) answer(b *Bench, try int) {
-	if s.to.established || s.to.err != nil || try > synRetries {
+func (s *handshake) answer(b *Bench, round, try int) {
+	if round != s.round || s.to.established || s.to.err != nil {
+		return
+	}
+	if try > synRetries {
+		s.to.fail(syscall.ETIMEDOUT)
 		return
 	}
 	b.send(s.back, 1, call(func() { s.synAck(b) }))
-	b.at(b.now()+synTimeout<<try, call(func() { s.answer(b, try+1) }))
+	b.at(b.now()+synTimeout<<try, call(func() { s.answer(b, round, try+1) }))
 }
 
 // synAck is a SYN-ACK that arrives: the dialer has its connection. Its ACK, or
 // if that is lost its first data, gives the other side the same.
 func (s *handshake) synAck(b *Bench) {
 	if s.from.err != nil {
+		s.from.sendReset(b)
 		return
 	}
-	if !s.established {
-		s.established = true
+	if !s.from.established {
+		s.from.established = true
 		s.from.dialing <- nil
 	}
 	b.send(s.there, 1, call(func() { s.to.establish(b) }))
@@ -131,98 +167,15 @@ func (s *handshake) synAck(b *Bench) {
 
 // establish hands an accepted connection to its listener.
 func (c *conn) establish(b *Bench) {
-	if c.established || c.err != nil {
-		return
+	switch l := c.node.listener; {
+	case c.established:
+	case c.err != nil: // the machine has forgotten it since its SYN-ACK
+		c.sendReset(b)
+	case l == nil:
+		c.drop(b)
+	default:
+		c.established = true
+		l.waiting = append(l.waiting, c)
+		l.arrived.Signal()
 	}
-	c.established = true
-	l := c.node.listener
-	if l == nil {
-		c.closed = true
-		c.reset(b)
-		return
-	}
-	l.waiting = append(l.waiting, c)
-	l.arrived.Signal()
 }
-
-// Listen accepts connections at the node's address. It fails with EADDRINUSE
-// while another listener of the node is open, and with EADDRNOTAVAIL on a node
-// that accepts no connections.
-func (b *Bench) Listen(name string) (net.Listener, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	n := b.mustNode(name)
-	address := net.TCPAddrFromAddrPort(netip.AddrPortFrom(n.addr, port))
-	if b.closed {
-		return nil, &net.OpError{Op: "listen", Net: "tcp", Addr: address, Err: net.ErrClosed}
-	}
-	if !n.inbound {
-		return nil, &net.OpError{Op: "listen", Net: "tcp", Addr: address,
-			Err: fmt.Errorf("node %s: %w", name, os.NewSyscallError("bind", syscall.EADDRNOTAVAIL))}
-	}
-	if n.listener != nil {
-		return nil, &net.OpError{Op: "listen", Net: "tcp", Addr: address,
-			Err: fmt.Errorf("node %s: %w", name, os.NewSyscallError("bind", syscall.EADDRINUSE))}
-	}
-	l := &listener{bench: b, node: n, address: address}
-	l.arrived.L = &b.mu
-	n.listener = l
-	return l, nil
-}
-
-// listener implements net.Listener.
-type listener struct {
-	bench   *Bench
-	node    *node
-	address net.Addr
-	waiting []*conn
-	closed  bool
-	arrived sync.Cond
-}
-
-// Accept implements net.Listener.
-func (l *listener) Accept() (net.Conn, error) {
-	b := l.bench
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.progress.Add(1)
-	for !l.closed {
-		if len(l.waiting) > 0 {
-			c := l.waiting[0]
-			l.waiting = l.waiting[1:]
-			return c, nil
-		}
-		l.arrived.Wait()
-	}
-	return nil, &net.OpError{Op: "accept", Net: "tcp", Addr: l.address, Err: net.ErrClosed}
-}
-
-// Close implements net.Listener. Connections that wait for Accept are reset.
-func (l *listener) Close() error {
-	b := l.bench
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.progress.Add(1)
-	if l.closed {
-		return &net.OpError{Op: "close", Net: "tcp", Addr: l.address, Err: net.ErrClosed}
-	}
-	l.shut()
-	for _, c := range l.waiting {
-		c.closed = true
-		c.reset(b)
-	}
-	l.waiting = nil
-	return nil
-}
-
-// shut stops accepting; mu is held.
-func (l *listener) shut() {
-	l.closed = true
-	if l.node.listener == l {
-		l.node.listener = nil
-	}
-	l.arrived.Broadcast()
-}
-
-// Addr implements net.Listener.
-func (l *listener) Addr() net.Addr { return l.address }

@@ -13,6 +13,10 @@
 // of HeaderBytes goes back for every two packets and occupies the links of the
 // way back.
 //
+// A node's process can be killed, paused and resumed, its machine can lose
+// power and be restarted, and ways between nodes can be cut and mended. Each end of
+// a connection fails on its own, by what reaches it: a reset, or nothing.
+//
 // Data moves in bursts of whole packets, so that bulk transfer costs few
 // events; a burst in service is cut at a packet boundary as soon as another
 // connection wants the link, so that a small message waits for one packet, not

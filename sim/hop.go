@@ -7,8 +7,11 @@ type flow interface {
 	pull(b *Bench, h *hop) (next burst, ok bool)
 	// putBack returns the end of what pull returned last.
 	putBack(rest burst)
-	// over says that nothing of the flow needs to go on.
+	// over says that what has not left the first link never will: its sender
+	// is gone. What is beyond travels on.
 	over() bool
+	// way returns the route, of which the flow may have done a part.
+	way() *route
 	// sent is told what has left the first link.
 	sent(b *Bench, brst burst)
 	// arrived is told what has left the last link.
@@ -32,9 +35,9 @@ type hop struct {
 }
 
 // newPath returns the hops of a flow over a route.
-func newPath(f flow, route []leg, pulls bool) []hop {
-	path := make([]hop, len(route))
-	for i, l := range route {
+func newPath(f flow, way route, pulls bool) []hop {
+	path := make([]hop, len(way.legs))
+	for i, l := range way.legs {
 		path[i] = hop{flow: f, leg: l, index: i, pulls: pulls && i == 0 && !l.link.fifo}
 		if i > 0 {
 			path[i-1].onward = &path[i]
@@ -43,16 +46,15 @@ func newPath(f flow, route []leg, pulls bool) []hop {
 	return path
 }
 
+// over says that nothing waiting at the hop will be served.
+func (h *hop) over() bool { return h.index == 0 && h.flow.over() }
+
 // take removes the next burst to serve on a fair link; ok is false if there is
 // none, and the hop is then no longer listed.
 func (h *hop) take(b *Bench) (next burst, ok bool) {
 	switch {
 	case h.over():
-		for i := range h.bursts {
-			b.discard(h, h.bursts[i].payload())
-		}
-		h.account(-h.queued)
-		h.bursts = nil
+		h.clear()
 	case h.pulls:
 		next, ok = h.pull(b, h)
 	case len(h.bursts) > 0:
@@ -77,11 +79,15 @@ func (h *hop) take(b *Bench) (next burst, ok bool) {
 		}
 	}
 	if !ok {
-		h.listed = false
-		h.credit = 0
-		h.link.active--
+		h.link.unlist(h)
 	}
 	return next, ok
+}
+
+// clear drops what waits.
+func (h *hop) clear() {
+	h.account(-h.queued)
+	h.bursts = nil
 }
 
 func (h *hop) account(wire int64) {
@@ -103,17 +109,24 @@ func (h *hop) giveBack(rest burst) {
 // served passes a burst on; its first packet left the link at first.
 func (h *hop) served(b *Bench, brst burst, first int64) {
 	if h.over() {
-		b.discard(h, brst.payload())
 		return
 	}
 	if h.index == 0 {
 		brst.sentAt = b.now() // when its last packet left, which is what the answer is to
 		h.sent(b, brst)
+		if !h.way().open() {
+			b.ledger.Dropped += brst.payload()
+			return
+		}
 	}
 	if brst.empty() {
 		return
 	}
 	if h.onward == nil {
+		if to := h.way().to; to.state == off && h.link == to.down {
+			b.ledger.Dropped += brst.payload()
+			return
+		}
 		b.ledger.Arrived += brst.payload()
 		brst.first = first
 		h.arrived(b, brst)
@@ -133,9 +146,5 @@ type arrival struct {
 }
 
 func (a *arrival) run(b *Bench) {
-	if a.hop.over() {
-		b.discard(a.hop, a.burst.payload())
-		return
-	}
 	a.hop.link.enqueue(b, a.hop, a.burst)
 }

@@ -6,7 +6,7 @@ package sim
 type Ledger struct {
 	Put      int64 // left the first link, or was lost on it
 	Arrived  int64 // left the last link
-	Dropped  int64 // lost on a link, found a full queue, or belonged to a connection that was reset
+	Dropped  int64 // lost on a link or by a cut, found a full queue, or reached a machine that was off
 	InFlight int64 // under way, counted where it is
 }
 

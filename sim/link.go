@@ -217,10 +217,9 @@ func (l *link) next(b *Bench) (*hop, burst) {
 				l.line = nil
 			}
 			l.queued -= q.burst.wire()
-			if !q.hop.flow.over() {
+			if !q.hop.over() {
 				return q.hop, q.burst
 			}
-			b.discard(q.hop, q.burst.payload())
 		}
 		return nil, burst{}
 	}
@@ -290,6 +289,65 @@ func (s *service) run(b *Bench) {
 	if l.serving == nil {
 		l.serve(b)
 	}
+}
+
+// interrupt ends the burst of a connection in service after the packets that
+// have left; the rest is lost.
+func (l *link) interrupt(b *Bench) {
+	s := l.serving
+	if s == nil || s.burst.bytes == 0 {
+		return
+	}
+	if done := max(b.now()-s.start, 0) / s.packetTime; done > 0 && done*MSS < s.burst.bytes {
+		s.cut = true
+		n := *s
+		n.cut = false
+		n.burst, _ = s.burst.split(done * MSS)
+		n.finish = s.start + done*s.packetTime
+		n.run(b)
+	}
+}
+
+// purge drops at once what waits or is served and belongs to a sender that is
+// gone.
+func (l *link) purge(b *Bench) {
+	line := l.line
+	l.line = nil
+	for _, q := range line {
+		if q.hop.over() {
+			l.queued -= q.burst.wire()
+		} else {
+			l.line = append(l.line, q)
+		}
+	}
+	for _, q := range []*queue{&l.fresh, &l.waiting} {
+		all := *q
+		*q = queue{}
+		for h := all.pop(); h != nil; h = all.pop() {
+			if h.over() {
+				h.clear()
+				l.unlist(h)
+			} else {
+				q.push(h)
+			}
+		}
+	}
+	if s := l.serving; s != nil && s.hop.over() {
+		s.cut = true
+		if !l.fifo {
+			s.hop.clear()
+			l.unlist(s.hop)
+		}
+		l.serving, l.free = nil, max(b.now(), l.free)
+		l.serve(b)
+	}
+}
+
+// unlist notes that a hop has nothing to serve.
+func (l *link) unlist(h *hop) {
+	h.listed = false
+	h.credit = 0
+	l.active--
 }
 
 // queue is a FIFO of hops.

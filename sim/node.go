@@ -59,7 +59,9 @@ func (b *Bench) AddNode(name string, l Link) error {
 		inbound:  !l.NoInbound,
 		nextPort: firstEphemeral,
 		conns:    map[*conn]struct{}{},
+		cut:      map[*node]int{},
 	}
+	n.resumed.L = &b.mu
 	n.configure(l)
 	b.nodes[name] = n
 	b.byAddr[n.addr] = n

@@ -7,6 +7,7 @@ import "time"
 // own. A packet may be lost; those that arrive do so in order.
 type Outside struct {
 	bench *Bench
+	route route
 	path  []hop
 }
 
@@ -14,8 +15,8 @@ type Outside struct {
 func (b *Bench) Outside(from, to string) *Outside {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	o := &Outside{bench: b}
-	o.path = newPath(o, route(b.mustNode(from), b.mustNode(to)), false)
+	o := &Outside{bench: b, route: newRoute(b.mustNode(from), b.mustNode(to))}
+	o.path = newPath(o, o.route, false)
 	return o
 }
 
@@ -28,13 +29,17 @@ func (o *Outside) Send(size int, deliver func(late time.Duration)) {
 	defer b.mu.Unlock()
 	b.progress.Add(1)
 	b.runDue(b.now()) // the packet must not overtake what was due before it
+	if o.over() {
+		return
+	}
 	first := &o.path[0]
 	first.link.enqueue(b, first, burst{packet: &packet{size: int64(size), deliver: deliver}, first: b.now()})
 }
 
 func (o *Outside) pull(*Bench, *hop) (burst, bool) { return burst{}, false }
 func (o *Outside) putBack(burst)                   {}
-func (o *Outside) over() bool                      { return false }
+func (o *Outside) over() bool                      { return o.route.from.state == off }
+func (o *Outside) way() *route                     { return &o.route }
 func (o *Outside) sent(*Bench, burst)              {}
 
 // arrived implements flow.

@@ -1,9 +1,6 @@
 package sim
 
-import (
-	"sync"
-	"syscall"
-)
+import "sync"
 
 // Buffers of a connection direction.
 const (
@@ -18,8 +15,9 @@ const (
 // the stream. The end of the stream takes one offset more, as a FIN does.
 type pipe struct {
 	src, dst *conn
-	path     []hop  // from the sender's uplink to the receiver's downlink
-	back     []leg  // the way of the acknowledgements
+	forth    route  // from the sender to the receiver
+	path     []hop  // the same, with what waits at each link
+	back     route  // the way of the acknowledgements
 	sender   sender // what the sending end knows
 
 	buf         buffer
@@ -32,7 +30,6 @@ type pipe struct {
 	early     spans // bytes above that arrived
 	read      int64
 	offered   int64 // the edge of the receive window as last advertised
-	dead      bool  // reset: nothing moves any more
 	leaving   bool  // a burst is on its way out of the sender's node
 
 	canRead, canWrite sync.Cond
@@ -42,8 +39,8 @@ func newPipe(b *Bench, src, dst *conn) *pipe {
 	p := &pipe{src: src, dst: dst, offered: receiveBuffer}
 	p.sender.edge = receiveBuffer
 	p.sender.congestion = newCongestion(b.control)
-	p.path = newPath(p, route(src.node, dst.node), true)
-	p.back = route(dst.node, src.node)
+	p.forth, p.back = newRoute(src.node, dst.node), newRoute(dst.node, src.node)
+	p.path = newPath(p, p.forth, true)
 	p.canRead.L, p.canWrite.L = &b.mu, &b.mu
 	return p
 }
@@ -82,7 +79,7 @@ func (p *pipe) sendable() int64 {
 // segmentation offload does.
 func (p *pipe) wants() bool {
 	s := &p.sender
-	if p.dead {
+	if p.over() {
 		return false
 	}
 	if len(s.lost) > 0 {
@@ -114,6 +111,9 @@ func (p *pipe) smooth() int64 {
 // push offers the pipe to the uplink if it has something to send.
 func (p *pipe) push(b *Bench) {
 	first := &p.path[0]
+	if p.stuck() && p.sender.timer.at == 0 {
+		p.setAlarm(b)
+	}
 	if !first.link.fifo {
 		if p.wants() {
 			first.link.offer(b, first)
@@ -163,7 +163,10 @@ func (p *pipe) putBack(rest burst) {
 }
 
 // over implements flow.
-func (p *pipe) over() bool { return p.dead }
+func (p *pipe) over() bool { return p.src.err != nil }
+
+// way implements flow.
+func (p *pipe) way() *route { return &p.forth }
 
 // sent implements flow: a burst has left the sender's node.
 func (p *pipe) sent(b *Bench, brst burst) {
@@ -189,8 +192,12 @@ func (p *pipe) payload(lo, hi int64) int64 {
 // arrived implements flow: it hands a burst to the receiving connection and
 // acknowledges it.
 func (p *pipe) arrived(b *Bench, brst burst) {
-	if p.dst.closed && p.payload(brst.seq, brst.seq+brst.bytes) > 0 {
-		p.dst.reset(b) // nobody will read it
+	if p.dst.err != nil {
+		p.dst.sendReset(b)
+		return
+	}
+	if p.dst.abandoned && p.payload(max(brst.seq, p.delivered), brst.seq+brst.bytes) > 0 {
+		p.dst.reset(b) // nobody will read it; what comes a second time is acknowledged
 		return
 	}
 	if !p.dst.established && p.dst.dialing == nil {
@@ -215,6 +222,7 @@ func (p *pipe) arrived(b *Bench, brst burst) {
 		acks = packets // each packet out of order is acknowledged at once
 	}
 	p.acknowledge(b, acks, brst)
+	p.dst.settle(b)
 }
 
 // receive takes the bytes of a span and returns how many of them are new
@@ -235,102 +243,6 @@ func (p *pipe) receive(s span) int64 {
 		p.early = p.early[1:]
 	}
 	return min(fresh, payload)
-}
-
-// acknowledge tells the sender what has arrived and how much more there is
-// room for.
-func (p *pipe) acknowledge(b *Bench, packets int64, of burst) {
-	p.offered = p.read + receiveBuffer
-	a := &ack{pipe: p, delivered: p.delivered, edge: p.offered, order: of.order, sentAt: of.sentAt}
-	if of.first > 0 {
-		a.spread = b.now() - of.first
-	}
-	if len(p.early) > 0 {
-		a.sacked = append(spans(nil), p.early...)
-	}
-	b.send(p.back, packets, a)
-}
-
-// ack is an acknowledgement on its way to the sender.
-type ack struct {
-	pipe      *pipe
-	delivered int64
-	sacked    spans
-	edge      int64
-	order     int64 // of the burst that it answers
-	sentAt    int64
-	spread    int64 // nanoseconds that the burst took to arrive
-}
-
-func (a *ack) run(b *Bench) {
-	p := a.pipe
-	if p.dead {
-		return
-	}
-	s := &p.sender
-	progress := s.acknowledged(a, b.now())
-	if progress {
-		p.setAlarm(b)
-	}
-	if p.written-s.una <= p.sendBuffer()*2/3 {
-		p.canWrite.Broadcast()
-	}
-	p.push(b)
-	if p.finished() && s.una > p.written {
-		p.src.acknowledgedFin()
-	}
-}
-
-// setAlarm sets the sender's timer anew.
-func (p *pipe) setAlarm(b *Bench) {
-	t := &p.sender.timer
-	t.kind, t.at = p.sender.nextAlarm(b.now())
-	if t.at != 0 && (t.pending == 0 || t.pending > t.at) {
-		t.pending = t.at
-		b.at(t.at, (*alarmEvent)(p))
-	}
-}
-
-// alarmEvent is the sender's timer going off; most are set anew before.
-type alarmEvent pipe
-
-func (e *alarmEvent) run(b *Bench) {
-	p := (*pipe)(e)
-	s, now := &p.sender, b.now()
-	t := &s.timer
-	if p.dead || t.pending > now {
-		return
-	}
-	t.pending = 0
-	switch {
-	case t.at == 0:
-		return
-	case t.at > now:
-		t.pending = t.at
-		b.at(t.at, e)
-		return
-	}
-	t.at = 0
-	if p.leaving {
-		return // what has not left the node cannot be lost; sent sets the timer anew
-	}
-	switch t.kind {
-	case alarmReorder:
-		if s.loseHoles(s.sacked.end()) && s.una >= s.recover {
-			s.enterRecovery()
-			s.congestion.cwnd = float64(s.recovery.window(0, s.inFlight(), int64(s.congestion.threshold), false))
-		}
-	case alarmProbe:
-		s.probe()
-	default:
-		if s.retries >= maxRetries {
-			p.src.fail(syscall.ETIMEDOUT)
-			return
-		}
-		s.timedOut(now)
-	}
-	p.push(b)
-	p.setAlarm(b)
 }
 
 // sendBuffer returns how many bytes may be written ahead of the

@@ -88,6 +88,38 @@ func TestSlowStartEndsInTime(t *testing.T) {
 	}
 }
 
+// Jitter delays packets, but neither loses nor reorders them: what TCP sends
+// again is what queues dropped, and a probe or two.
+func TestJitterAloneResendsNothing(t *testing.T) {
+	const size = 3 << 20
+	for _, tc := range []struct {
+		name    string
+		senders int
+	}{
+		{name: "alone", senders: 1}, // its own uplink is the bottleneck: no queue overflows
+		{name: "eight converge on one downlink", senders: 8},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			link := sim.Link{Uplink: 20 * mbit, Downlink: 20 * mbit, Delay: 10 * time.Millisecond, Jitter: 20 * time.Millisecond}
+			inBench(t, map[string]sim.Link{"client": link}, func(b *sim.Bench) {
+				var flows sync.WaitGroup
+				for i := range tc.senders {
+					name := fmt.Sprint("server", i)
+					require.NoError(t, b.AddNode(name, link))
+					flows.Go(func() { fetchStats(t, b, name, "client", size) })
+				}
+				flows.Wait()
+				var resent int64
+				for i := range tc.senders {
+					resent += b.Counters(fmt.Sprint("server", i)).RetransmittedBytes
+				}
+				assert.Equal(t, tc.senders > 1, resent > 0)
+				assert.InDelta(t, b.Ledger().Dropped, resent, 6*sim.MSS)
+			})
+		})
+	}
+}
+
 // A queue that is fair gives every flow the same, however much each has in it.
 func TestQueuedFlowsShareFairly(t *testing.T) {
 	const k, span = 8, 30 * time.Second

@@ -37,6 +37,8 @@ type sender struct {
 	srtt, rttvar int64 // nanoseconds; 0 before the first sample
 	since        int64 // instant that the time-out counts from: the last progress, or the first byte in flight
 	retries      int   // time-outs in a row
+	asked        int   // probes of the receiver's closed window since something was sent
+	unanswered   int   // those of them in a row that brought no answer
 	probed       bool  // a probe for a lost tail was sent since the last progress: RFC 8985
 	timer        alarm
 
@@ -76,6 +78,7 @@ const (
 	alarmTimeout alarmKind = iota // retransmission time-out
 	alarmProbe                    // tail loss probe
 	alarmReorder                  // a hole has had its time to fill
+	alarmWindow                   // the receiver has had no room for long: RFC 9293, section 3.8.6.1
 )
 
 // inFlight returns the bytes that may still be on their way.
@@ -84,12 +87,15 @@ func (s *sender) inFlight() int64 {
 }
 
 // timeout returns the retransmission time-out in nanoseconds.
-func (s *sender) timeout() int64 {
+func (s *sender) timeout() int64 { return s.backedOff(s.retries) }
+
+// backedOff returns the time-out after so many without an answer.
+func (s *sender) backedOff(times int) int64 {
 	rto := initialTimeout
 	if s.srtt > 0 {
 		rto = s.srtt + max(4*s.rttvar, minTimeout) // as Linux bounds the variation
 	}
-	for range s.retries {
+	for range times {
 		rto *= 2
 		if rto >= maxTimeout {
 			return maxTimeout
@@ -118,6 +124,7 @@ func (s *sender) take(limit, available, now int64) (out span, again bool) {
 	if s.una == s.next {
 		s.since = now
 	}
+	s.asked = 0
 	if len(s.lost) > 0 {
 		out = s.lost[0]
 		out.hi = min(out.hi, out.lo+max(limit/MSS*MSS, MSS))
@@ -382,16 +389,6 @@ func (s *sender) nextAlarm(now int64) (alarmKind, int64) {
 func (s *sender) probe() {
 	s.probed = true
 	s.lose(span{max(s.una, s.next-MSS), s.next})
-}
-
-// covers says whether all of s is in the set.
-func (ss spans) covers(s span) bool {
-	for _, o := range ss {
-		if o.lo <= s.lo && s.hi <= o.hi {
-			return true
-		}
-	}
-	return false
 }
 
 // windowLeft returns how many bytes the congestion window leaves.

@@ -65,3 +65,13 @@ func (ss spans) end() int64 {
 	}
 	return ss[len(ss)-1].hi
 }
+
+// covers says whether all of s is in the set.
+func (ss spans) covers(s span) bool {
+	for _, o := range ss {
+		if o.lo <= s.lo && s.hi <= o.hi {
+			return true
+		}
+	}
+	return false
+}

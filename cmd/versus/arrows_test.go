@@ -23,9 +23,10 @@ var arrows = map[string][]string{
 	"versus/sim/scenario": {},
 	"versus/sim/workload": {"versus/sim/scenario"},
 	"versus/sim/measure":  {"versus/sim/scenario", "versus/sim/workload", "versus/sim/stats"},
-	"versus/sim/trial": {"versus/sim", "versus/sim/measure", "versus/sim/scenario", "versus/sim/stats",
+	"versus/sim/fault":    {"versus/sim/scenario"},
+	"versus/sim/trial": {"versus/sim", "versus/sim/fault", "versus/sim/measure", "versus/sim/scenario", "versus/sim/stats",
 		"versus/sim/theory", "versus/sim/workload"},
-	"versus/sim/run":      {"versus/sim/trial", "versus/sim/measure", "versus/sim/scenario", "versus/sim/workload"},
+	"versus/sim/run":      {"versus/sim/trial", "versus/sim/fault", "versus/sim/measure", "versus/sim/scenario", "versus/sim/workload"},
 	"versus/sim/fidelity": {"versus/sim", "versus/sim/stats"},
 	// A small architecture for the tests of the two above.
 	"versus/sim/trial/trialtest": {"versus/sim/trial", "versus/sim/workload", "versus/sim/scenario"},
@@ -33,23 +34,27 @@ var arrows = map[string][]string{
 	"versus/p2p/wire":            {"versus/sim/workload"},
 	"versus/p2p":                 {"versus/p2p/wire", "versus/sim/trial", "versus/sim/workload", "versus/sim/scenario"},
 	"versus/reports/plot":        {},
-	"versus/reports":             {"versus/reports/plot", "versus/sim/measure", "versus/sim/scenario", "versus/sim/stats", "versus/sim/theory", "versus/sim/workload"},
+	"versus/reports/compare":     {"versus/sim/measure", "versus/sim/scenario", "versus/sim/stats"},
+	"versus/reports":             {"versus/reports/compare", "versus/reports/plot", "versus/sim/measure", "versus/sim/scenario", "versus/sim/stats", "versus/sim/theory", "versus/sim/workload"},
 	// Tests alone: measurements beside published models.
 	"versus/cmd/experiments": {},
-	"versus/cmd/versus": {"versus/clientserver", "versus/p2p", "versus/reports", "versus/reports/plot", "versus/scenarios", "versus/sim/fidelity",
+	// Tests alone: both architectures under faults.
+	"versus/cmd/resilience": {},
+	"versus/cmd/versus": {"versus/clientserver", "versus/p2p", "versus/reports", "versus/reports/compare", "versus/reports/plot", "versus/scenarios", "versus/sim/fidelity",
 		"versus/sim/measure", "versus/sim/run", "versus/sim/scenario", "versus/sim/trial"},
 }
 
 // ownTests lists what a package's tests may import beyond that: the real bench
 // under an architecture, say.
 var ownTests = map[string][]string{
-	"versus/clientserver": {"versus/sim"},
-	"versus/p2p":          {"versus/sim", "versus/sim/theory"},
-	"versus/sim/run":      {"versus/sim", "versus/sim/trial/trialtest"},
-	"versus/sim/trial":    {"versus/sim/trial/trialtest"},
-	"versus/sim/scenario": {"versus/scenarios"},
-	"versus/scenarios":    {"versus/sim/scenario"},
-	"versus/cmd/experiments": {"versus/p2p", "versus/scenarios", "versus/sim/measure", "versus/sim/scenario", "versus/sim/theory",
+	"versus/clientserver":   {"versus/sim"},
+	"versus/p2p":            {"versus/sim", "versus/sim/theory"},
+	"versus/sim/run":        {"versus/sim", "versus/sim/trial/trialtest"},
+	"versus/sim/trial":      {"versus/sim/trial/trialtest"},
+	"versus/sim/scenario":   {"versus/scenarios"},
+	"versus/scenarios":      {"versus/sim/scenario"},
+	"versus/cmd/resilience": {"versus/clientserver", "versus/p2p", "versus/sim/measure", "versus/sim/scenario", "versus/sim/trial", "versus/sim/workload"},
+	"versus/cmd/experiments": {"versus/clientserver", "versus/p2p", "versus/reports/compare", "versus/scenarios", "versus/sim/measure", "versus/sim/scenario", "versus/sim/theory",
 		"versus/sim/trial", "versus/sim/workload"},
 }
 

@@ -57,7 +57,7 @@ func (p *progress) update(u run.Update) {
 	}
 	if p.bar == nil {
 		if u.Stage == run.TrialFinished {
-			fmt.Fprintf(p.stderr, "%d/%d %s: %s\n", u.Done, u.Total, trialName(u.Key), outcome(u))
+			fmt.Fprintf(p.stderr, "%d/%d %s: %s\n", u.Done, u.Total, updateName(u), outcome(u))
 		}
 		return
 	}
@@ -65,7 +65,7 @@ func (p *progress) update(u run.Update) {
 	for _, f := range p.fraction {
 		at += f
 	}
-	p.bar.Describe(fmt.Sprintf("%d/%d %s", u.Done, u.Total, trialName(u.Key)))
+	p.bar.Describe(fmt.Sprintf("%d/%d %s", u.Done, u.Total, updateName(u)))
 	p.bar.ChangeMax(u.Total * steps)
 	_ = p.bar.Set(int(at * steps)) // only fails beyond the maximum, or as stderr does
 }
@@ -75,6 +75,15 @@ func (p *progress) done() {
 	if p.bar != nil {
 		_ = p.bar.Finish()
 	}
+}
+
+// updateName names the trial that an update is about.
+func updateName(u run.Update) string {
+	name := trialName(u.Key)
+	if u.Baseline {
+		name += " without faults"
+	}
+	return name
 }
 
 // outcome says in a few words how a trial ended.

@@ -14,15 +14,21 @@ import (
 
 func newReport(e *env) *cobra.Command {
 	var format, size, theme string
+	var export exportFlags
 	cmd := &cobra.Command{
 		Use:   "report DIR...",
 		Short: "draw tables and charts again from stored results",
 		Long: `Draw the tables and charts of result folders again, from what is stored in them
 alone: nothing is measured. The charts in DIR/charts are replaced. A folder
-whose run was interrupted, or killed, shows what was finished.`,
+whose run was interrupted, or killed, shows what was finished.
+
+With --export nothing is drawn: the data go into tables with a row for each
+trial, request, node, shared link, instant, fault and ban, for pandas, DuckDB or
+R.`,
 		Example: `  versus report results/flash-crowd/20261121T174633Z
   versus report results/flash-crowd/20261121T174633Z --size slide --theme dark
-  versus report results/flash-crowd/* --format csv`,
+  versus report results/flash-crowd/* --format csv
+  versus report results/flash-crowd/* --export parquet --out tables`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return exactly(1, "one or more result folders")(cmd, args)
@@ -30,6 +36,12 @@ whose run was interrupted, or killed, shows what was finished.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if export.format != "" {
+				return export.run(e, args)
+			}
+			if export.out != "" {
+				return failure(run.CodeUsage, errors.New("--out names the folder of --export, which was not given"))
+			}
 			f, err := reports.ParseFormat(format)
 			if err != nil {
 				return failure(run.CodeUsage, fmt.Errorf("--format: %w", err))
@@ -53,6 +65,7 @@ whose run was interrupted, or killed, shows what was finished.`,
 	flags.StringVar(&format, "format", string(reports.Text), formatUsage)
 	flags.StringVar(&size, "size", string(plot.Page), "draw charts for a `PLACE`: page (7.2 in wide), slide (16:9, large text) or column (3.35 in wide, of a paper)")
 	flags.StringVar(&theme, "theme", string(plot.Light), "draw charts on `PAPER`: light or dark")
+	export.add(cmd)
 	return cmd
 }
 

@@ -22,7 +22,8 @@ from the theoretical bound.
 
 Exit codes: 0 measured (requests left incomplete are results, not errors);
 1 a trial could not be measured, or beat its bound; 2 bad usage or scenario;
-3 an expectation of the scenario was not met; 130 interrupted.`,
+3 an expectation was not met, or a comparison found a regression; 130
+interrupted.`,
 		Example: `  versus run flash-crowd
   versus run flash-crowd --file lecture.mp4
   versus scenarios list`,
@@ -40,6 +41,7 @@ Exit codes: 0 measured (requests left incomplete are results, not errors);
 		newRun(e),
 		newScenarios(e),
 		newReport(e),
+		newCompare(e),
 		newFidelity(e),
 		newVersion(e),
 		newWorker(e),

@@ -19,7 +19,7 @@ import (
 )
 
 // formatUsage is the help of --format, of the verbs that print a report.
-const formatUsage = "print as `FORMAT`: text, json, csv or markdown"
+const formatUsage = "print as `FORMAT`: text, json, csv, markdown or jsonl"
 
 // runFlags is what the command line of run says.
 type runFlags struct {

@@ -89,10 +89,10 @@ func (f *Folder) WriteScenario(yaml []byte) error {
 	})
 }
 
-// WriteDump stores text (a goroutine dump) below the folder and returns its
-// path relative to the folder.
-func (f *Folder) WriteDump(kind string, key TrialKey, text []byte) (string, error) {
-	rel := filepath.Join(kind, key.FileName()+".txt")
+// WriteDump stores text (a goroutine dump) below the folder, under a name such as
+// TrialKey.FileName, and returns its path relative to the folder.
+func (f *Folder) WriteDump(kind, name string, text []byte) (string, error) {
+	rel := filepath.Join(kind, name+".txt")
 	if err := os.MkdirAll(filepath.Join(f.path, kind), 0o777); err != nil {
 		return "", fmt.Errorf("saving a dump: %w", err)
 	}
@@ -123,7 +123,19 @@ func (f *Folder) Append(t *Trial, events []Event) error {
 		return err
 	}
 	t.Normalize()
-	return appendLines(f.trials, t)
+	return appendLines(f.trials, entry{Trial: t})
+}
+
+// AppendBaseline stores a finished trial without faults; its events are not kept.
+func (f *Folder) AppendBaseline(t *Trial) error {
+	t.Normalize()
+	return appendLines(f.trials, entry{Trial: t, Baseline: true})
+}
+
+// entry is a line of the journal.
+type entry struct {
+	*Trial
+	Baseline bool `json:"baseline,omitempty"`
 }
 
 // Finish writes the complete result and removes the journal.

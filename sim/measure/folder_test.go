@@ -239,7 +239,7 @@ func TestReopenRemovesUnfinishedFiles(t *testing.T) {
 
 func TestWriteDump(t *testing.T) {
 	f, dir := begun(t)
-	path, err := f.WriteDump("stalls", key("p2p", 3), []byte("goroutine 1"))
+	path, err := f.WriteDump("stalls", key("p2p", 3).FileName(), []byte("goroutine 1"))
 	require.NoError(t, err)
 	assert.Equal(t, filepath.Join("stalls", "p2p-3-peers-40.txt"), path)
 	data, err := os.ReadFile(filepath.Join(dir, path))

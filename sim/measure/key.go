@@ -63,6 +63,7 @@ func (t *Trial) Normalize() {
 	t.Links = nonNil(t.Links)
 	t.Timeline = nonNil(t.Timeline)
 	t.Faults = nonNil(t.Faults)
+	t.Bans = nonNil(t.Bans)
 	t.Warnings = nonNil(t.Warnings)
 }
 
@@ -79,6 +80,7 @@ func (r *Result) normalize() {
 	r.Trials = nonNil(r.Trials)
 	r.Missing = nonNil(r.Missing)
 	r.Baselines = nonNil(r.Baselines)
+	r.MissingBaselines = nonNil(r.MissingBaselines)
 	r.Expectations = nonNil(r.Expectations)
 	if r.Build.Modules == nil {
 		r.Build.Modules = map[string]string{}
@@ -89,8 +91,10 @@ func (r *Result) normalize() {
 	for i := range r.Baselines {
 		r.Baselines[i].Normalize()
 	}
-	for i := range r.Missing {
-		r.Missing[i] = r.Missing[i].normal()
+	for _, missing := range [][]TrialKey{r.Missing, r.MissingBaselines} {
+		for i := range missing {
+			missing[i] = missing[i].normal()
+		}
 	}
 	for i := range r.Expectations {
 		if r.Expectations[i].Point == nil {

@@ -82,32 +82,58 @@ func describe(err error, data []byte) error {
 }
 
 // merge adds the journal's trials to the result in the planned order, which is
-// that of Missing.
+// that of what is missing.
 func merge(res *Result, journal string) error {
-	order := map[string]int{}
-	for i, k := range res.Missing {
-		order[k.ID()] = i
-	}
-	have := map[string]bool{}
-	for i := range res.Trials {
-		have[res.Trials[i].ID()] = true
-	}
-	var late []Trial
-	err := readLines(journal, func(t Trial) error {
-		if id := t.ID(); !have[id] {
-			have[id] = true
-			t.Normalize()
-			late = append(late, t)
+	trials, baselines := newLate(res.Trials, res.Missing), newLate(res.Baselines, res.MissingBaselines)
+	err := readLines(journal, func(e entry) error {
+		if e.Trial == nil {
+			return nil // a line without a field of a trial
+		}
+		if e.Baseline {
+			baselines.add(*e.Trial)
+		} else {
+			trials.add(*e.Trial)
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(late, func(a, b Trial) int { return order[a.ID()] - order[b.ID()] })
-	res.Trials = append(res.Trials, late...)
-	res.Missing = slices.DeleteFunc(res.Missing, func(k TrialKey) bool { return have[k.ID()] })
+	res.Trials, res.Missing = trials.merge(res.Trials, res.Missing)
+	res.Baselines, res.MissingBaselines = baselines.merge(res.Baselines, res.MissingBaselines)
+	res.Inflate()
 	return nil
+}
+
+// late are trials that a journal has and the result lacks.
+type late struct {
+	order  map[string]int // of the planned ones
+	have   map[string]bool
+	trials []Trial
+}
+
+func newLate(have []Trial, missing []TrialKey) *late {
+	l := &late{order: map[string]int{}, have: map[string]bool{}}
+	for i, k := range missing {
+		l.order[k.ID()] = i
+	}
+	for i := range have {
+		l.have[have[i].ID()] = true
+	}
+	return l
+}
+
+func (l *late) add(t Trial) {
+	if id := t.ID(); !l.have[id] {
+		l.have[id] = true
+		t.Normalize()
+		l.trials = append(l.trials, t)
+	}
+}
+
+func (l *late) merge(trials []Trial, missing []TrialKey) ([]Trial, []TrialKey) {
+	slices.SortStableFunc(l.trials, func(a, b Trial) int { return l.order[a.ID()] - l.order[b.ID()] })
+	return append(trials, l.trials...), slices.DeleteFunc(missing, func(k TrialKey) bool { return l.have[k.ID()] })
 }
 
 // ReadEvents calls each with every event of the folder's finished trials, in

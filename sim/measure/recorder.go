@@ -19,6 +19,7 @@ const (
 	EventComplete   = "complete"    // the fetch returned and every piece is verified
 	EventIncomplete = "incomplete"  // detail is the reason
 	EventLeave      = "leave"       // a node that came with its request has left; detail is why
+	EventFault      = "fault"       // something was done to a target, which stands for the node; detail is what
 )
 
 // MaxEvents bounds the events kept of one trial; later ones are counted only.
@@ -34,10 +35,17 @@ type Config struct {
 	// OriginSent returns the stream bytes that the origin has sent so far, for
 	// the timeline. Nil means 0.
 	OriginSent func() int64
+	// PeersSent returns the same of all other nodes together. Nil means 0.
+	PeersSent func() int64
 	// Sizes maps each file of the catalog to its size in bytes.
 	Sizes map[string]int64
 	// Requests are the planned requests; a request's index is its id.
 	Requests []Planned
+	// Nodes are the names of all nodes, and Full the one that holds every piece
+	// from the start. Pieces is the number of pieces of each file.
+	Nodes  []string
+	Full   string
+	Pieces map[string]int
 }
 
 // Planned is a request that the trial is going to make.
@@ -67,6 +75,10 @@ type Recorder struct {
 	events    []Event
 	dropped   int
 	timeline  timeline
+	waiting   waiting
+	copies    *copies
+	noticed   noticed
+	lastEnd   time.Duration // of a request
 }
 
 type holdingKey struct{ node, file string }
@@ -96,8 +108,14 @@ type Sample struct {
 // NewRecorder returns an empty recorder.
 func NewRecorder(cfg Config) *Recorder {
 	samples := make([]Sample, len(cfg.Requests))
+	files := make([]string, len(cfg.Requests))
 	for i, p := range cfg.Requests {
 		samples[i] = Sample{Node: p.Node, File: p.File, Started: p.At}
+		files[i] = p.File
+	}
+	known := make(map[string]bool, len(cfg.Nodes))
+	for _, n := range cfg.Nodes {
+		known[n] = true
 	}
 	return &Recorder{
 		cfg:       cfg,
@@ -109,6 +127,9 @@ func NewRecorder(cfg Config) *Recorder {
 		down:      map[string]time.Duration{},
 		arrived:   map[string]time.Duration{},
 		left:      map[string]time.Duration{},
+		waiting:   waiting{askers: map[string]*asker{}},
+		copies:    newCopies(cfg.Nodes, files, cfg.Pieces, cfg.Full),
+		noticed:   noticed{known: known, strikes: map[[2]string]int{}, corrupts: map[string]bool{}},
 	}
 }
 
@@ -128,6 +149,7 @@ func (r *Recorder) Request(id int) {
 	}
 	h.open = append(h.open, id)
 	r.asking++
+	r.waiting.asks(now, s.Node, r.online[s.Node])
 	r.event(now, EventRequest, s.Node, s.File, "")
 }
 
@@ -146,6 +168,8 @@ func (r *Recorder) Done(id int, outcome, reason string) {
 	for i, open := range h.open {
 		if open == id {
 			r.asking--
+			r.waiting.ends(now, s.Node, r.online[s.Node])
+			r.lastEnd = now
 			h.open = append(h.open[:i], h.open[i+1:]...)
 			break
 		}
@@ -168,6 +192,8 @@ func (r *Recorder) Verified(node, file string, piece, bytes int, from string) {
 	h := r.holding(node, file)
 	first := h.bytes == 0
 	h.bytes += int64(bytes)
+	r.waiting.verified(now, node, r.online[node], bytes)
+	r.copies.verified(node, file, piece)
 	for _, id := range h.open {
 		if s := &r.samples[id]; !s.HasFirst {
 			s.FirstByte, s.HasFirst = now, true
@@ -193,81 +219,47 @@ func (r *Recorder) Wasted(node, _ string, bytes int, _, _ string) {
 	r.wasted[node] += int64(bytes)
 }
 
-// Event implements trial.Recorder.
+// Event implements trial.Recorder. What a node that is down has to say, as its
+// software ends, is not heard.
 func (r *Recorder) Event(node, kind, detail string) {
 	now := r.cfg.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if _, down := r.downSince[node]; down {
+		return
+	}
 	r.event(now, kind, node, "", detail)
-}
-
-// Up says that the node's software runs.
-func (r *Recorder) Up(node string) {
-	now := r.cfg.Now()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.online[node] {
-		return
-	}
-	r.online[node] = true
-	r.upCount++
-	if since, ok := r.downSince[node]; ok {
-		r.down[node] += now - max(since, 0)
-		delete(r.downSince, node)
-	}
-}
-
-// Down says that the node's software has ended.
-func (r *Recorder) Down(node string) {
-	now := r.cfg.Now()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.online[node] {
-		return
-	}
-	r.online[node] = false
-	r.upCount--
-	r.downSince[node] = now
-}
-
-// Arrive says that a node that comes with its request is there: before, it was
-// not down but absent.
-func (r *Recorder) Arrive(node string) {
-	now := r.cfg.Now()
-	r.mu.Lock()
-	r.arrived[node] = now
-	r.mu.Unlock()
-	r.Up(node)
-}
-
-// Leave says that such a node is gone for good, and why. It is not down since,
-// but absent.
-func (r *Recorder) Leave(node, why string) {
-	now := r.cfg.Now()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.online[node] {
-		r.online[node] = false
-		r.upCount--
-	}
-	delete(r.downSince, node)
-	r.left[node] = now
-	r.event(now, EventLeave, node, "", why)
+	r.noticed.note(now, node, kind, detail)
 }
 
 // Sample adds a point to the timeline and returns how long to wait before the
 // next one; the spacing doubles as the trial gets longer.
 func (r *Recorder) Sample() time.Duration {
-	sent := r.originSent()
+	origin, peers := r.sent()
 	now := r.cfg.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.timeline.add(r.tick(now, sent))
+	r.timeline.add(r.tick(now, origin, peers))
 	return r.timeline.next(now)
+}
+
+// SoleHolders returns the nodes that alone of all that are up hold a piece of a
+// requested file.
+func (r *Recorder) SoleHolders() map[string]bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.copies.sole()
 }
 
 // Delivered returns the verified file bytes of all nodes so far.
 func (r *Recorder) Delivered() int64 { return r.delivered.Load() }
+
+// Online returns the number of nodes whose software runs.
+func (r *Recorder) Online() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.upCount
+}
 
 // Completed returns the number of requests completed so far.
 func (r *Recorder) Completed() int { return int(r.complete.Load()) }
@@ -282,13 +274,16 @@ type Recording struct {
 	Events   []Event                  // in order of time
 	Dropped  int                      // events beyond MaxEvents
 	Timeline []Tick
-	Elapsed  time.Duration // from the first request to the call of Finish
+	Elapsed  time.Duration            // from the first request to the call of Finish
+	Stalls   map[string]time.Duration // longest wait for a verified byte, of nodes that asked
+	Faults   []Fault                  // in order of time
+	Bans     []Ban                    // in order of time
 }
 
 // Finish adds the timeline's last point and returns what was recorded, which
 // the caller owns. Events that come later are lost.
 func (r *Recorder) Finish() Recording {
-	sent := r.originSent()
+	origin, peers := r.sent()
 	now := r.cfg.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -300,10 +295,17 @@ func (r *Recorder) Finish() Recording {
 		Left:     maps.Clone(r.left),
 		Events:   r.events,
 		Dropped:  r.dropped,
-		Timeline: r.timeline.finish(r.tick(now, sent)),
+		Timeline: r.timeline.finish(r.tick(now, origin, peers)),
 		Elapsed:  now,
 	}
 	r.events = nil
+	rec.Stalls = r.waiting.stalls(now, r.online)
+	end := r.lastEnd
+	if r.asking > 0 {
+		end = now
+	}
+	rec.Faults = r.noticed.faults(r.waiting.pace.recovery(end, r.served()))
+	rec.Bans = r.noticed.bans
 	// With real time the clock is read before the lock is taken.
 	slices.SortStableFunc(rec.Events, func(a, b Event) int { return cmp.Compare(a.TS, b.TS) })
 	for node, n := range r.wasted {
@@ -318,23 +320,39 @@ func (r *Recorder) Finish() Recording {
 	return rec
 }
 
-func (r *Recorder) originSent() int64 {
-	if r.cfg.OriginSent == nil {
-		return 0
+// sent returns what the origin and all others have sent.
+func (r *Recorder) sent() (origin, peers int64) {
+	if r.cfg.OriginSent != nil {
+		origin = r.cfg.OriginSent()
 	}
-	return r.cfg.OriginSent()
+	if r.cfg.PeersSent != nil {
+		peers = r.cfg.PeersSent()
+	}
+	return origin, peers
 }
 
 // tick and the functions below expect r.mu to be held.
-func (r *Recorder) tick(now time.Duration, sent int64) Tick {
+func (r *Recorder) tick(now time.Duration, origin, peers int64) Tick {
 	return Tick{
 		TS:              now.Seconds(),
 		DeliveredBytes:  r.delivered.Load(),
-		OriginSentBytes: sent,
+		OriginSentBytes: origin,
+		PeersSentBytes:  peers,
 		Online:          r.upCount,
 		Complete:        int(r.complete.Load()),
 		Downloading:     r.asking,
+		RarestCopies:    r.copies.rarest(),
 	}
+}
+
+// served says that every request has ended as well as it could.
+func (r *Recorder) served() bool {
+	for i := range r.samples {
+		if o := r.samples[i].Outcome; o != Complete && o != Down {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *Recorder) holding(node, file string) *holding {

@@ -20,8 +20,11 @@ type Result struct {
 	Command        []string           `json:"command"`
 	Trials         []Trial            `json:"trials"`
 	Missing        []TrialKey         `json:"missing"` // planned but not measured
-	Baselines      []Trial            `json:"baselines"`
-	Expectations   []Expectation      `json:"expectations"`
+	// Baselines are trials without the scenario's faults. The point of one has the
+	// keys alone that are not about faults.
+	Baselines        []Trial       `json:"baselines"`
+	MissingBaselines []TrialKey    `json:"missing_baselines"` // planned but not measured
+	Expectations     []Expectation `json:"expectations"`
 }
 
 // Input is an external file that the run read.
@@ -67,6 +70,7 @@ type Trial struct {
 	Links    []Link    `json:"links"`    // shared links, by the scenario's order
 	Timeline []Tick    `json:"timeline"` // cumulative, at most 240 points
 	Faults   []Fault   `json:"faults"`
+	Bans     []Ban     `json:"bans"` // in order of time
 
 	WallS        float64  `json:"wall_s"`
 	VirtualS     float64  `json:"virtual_s"`
@@ -100,6 +104,16 @@ type Summary struct {
 	WastedBytes   int64    `json:"wasted_bytes"`   // file bytes received twice or refused
 	OverheadRatio *float64 `json:"overhead_ratio"` // stream bytes received by downloaders / file bytes delivered to them
 	FairnessJain  *float64 `json:"fairness_jain"`  // Jain's index of the downloaders' completed requests' goodput
+
+	// Inflation is the makespan over the requests that are complete here and in
+	// the baseline, over that of the baseline; null without a baseline.
+	Inflation    *float64 `json:"inflation"`
+	DetectS      Spread   `json:"detect_s"`      // of the faults that somebody noticed
+	RecoverS     *float64 `json:"recover_s"`     // the longest of the faults; null if one was never recovered from
+	Availability *float64 `json:"availability"`  // 0 to 1: time that nodes were up, over the time that they were there
+	StallS       Spread   `json:"stall_s"`       // of the nodes' longest_stall_s
+	Banned       int      `json:"banned"`        // pairs of a node and one that it banned
+	BannedHonest int      `json:"banned_honest"` // of these, those where the banned had never served a wrong piece
 }
 
 // Spread is a short distribution.
@@ -157,6 +171,10 @@ type Node struct {
 	// RetransmittedBytes are not part of SentBytes; null where nobody can tell.
 	RetransmittedBytes *int64 `json:"retransmitted_bytes"`
 
+	// LongestStallS is the longest time without a verified byte while it was up
+	// and had a request open; null if it never asked.
+	LongestStallS *float64 `json:"longest_stall_s"`
+
 	ArrivedS *float64 `json:"arrived_s"` // when a node that its request brought came; null for all others
 	LeftS    *float64 `json:"left_s"`    // when such a node had left; null if it was there to the end
 }
@@ -179,9 +197,11 @@ type Tick struct {
 	TS              float64 `json:"t_s"`
 	DeliveredBytes  int64   `json:"delivered_bytes"`   // verified file bytes, all downloaders
 	OriginSentBytes int64   `json:"origin_sent_bytes"` // stream payload
+	PeersSentBytes  int64   `json:"peers_sent_bytes"`  // the same of all others
 	Online          int     `json:"online"`            // nodes up, origin included
 	Complete        int     `json:"complete"`          // requests completed
 	Downloading     int     `json:"downloading"`       // requests made that have not ended
+	RarestCopies    *int    `json:"rarest_copies"`     // of all pieces of requested files, the fewest nodes up that hold one
 }
 
 // Fault is one thing that was done to one target.
@@ -190,6 +210,25 @@ type Fault struct {
 	Action string  `json:"action"`
 	Target string  `json:"target"`
 	Detail string  `json:"detail"`
+	Cause  string  `json:"cause"` // where it is written: faults.2, or file and line of a script
+	// DetectS is when the last of those who noticed had noticed; null if nobody
+	// had before it ended, and for what nobody can notice.
+	DetectS *float64 `json:"detect_s"`
+	// RecoverS is when throughput was back; null if it never was, if nothing
+	// flowed before, and for what ends a fault.
+	RecoverS *float64 `json:"recover_s"`
+	// Flowed says that there was throughput before, which could come back. It is
+	// known only where the trial ran.
+	Flowed bool `json:"-"`
+}
+
+// Ban is one node's decision not to talk to another any more.
+type Ban struct {
+	Node    string  `json:"node"`
+	Target  string  `json:"target"`
+	TS      float64 `json:"t_s"`
+	Strikes int     `json:"strikes"` // corrupt pieces that it had from it
+	Honest  bool    `json:"honest"`  // the target had never served a wrong piece
 }
 
 // Expectation is one line of the scenario's expect list, checked.
@@ -198,7 +237,11 @@ type Expectation struct {
 	Seed  uint64         `json:"seed"`
 	Point map[string]any `json:"point"`
 	Value *float64       `json:"value"` // left-hand side as measured
-	OK    bool           `json:"ok"`
+	Right *float64       `json:"right"` // right-hand side: the number, or the other figure as measured
+	// Margin is how far the value is on the right side of the threshold, in its
+	// unit: negative where the expectation is not met, null where a side is.
+	Margin *float64 `json:"margin"`
+	OK     bool     `json:"ok"`
 }
 
 // Event is one line of events.jsonl.

@@ -56,9 +56,10 @@ const (
 type Update struct {
 	Stage    Stage
 	Key      measure.TrialKey
-	Index    int // of the trial in the plan, from 0
-	Total    int // trials in the plan
-	Done     int // trials finished so far, resumed ones included
+	Baseline bool // a trial without faults, for others to be compared with
+	Index    int  // of the trial in the plan, from 0
+	Total    int  // trials in the plan
+	Done     int  // trials finished so far, resumed ones included
 	Progress trial.Progress
 	Trial    *measure.Trial // when finished; nil if it was interrupted
 }
@@ -103,10 +104,11 @@ type runner struct {
 	opt    Options
 	tasks  []task
 	loader workload.Loader
+	inputs map[string][]byte // of the faults, by path; does not change once trials run
 	folder *measure.Folder
 
 	mu   sync.Mutex                // guards done, the folder and calls of opt.Progress
-	done map[string]*measure.Trial // by key
+	done map[string]*measure.Trial // by the task's id
 }
 
 // prepare reads every external input and returns the result's head. Nothing
@@ -138,24 +140,8 @@ func (r *runner) prepare(ctx context.Context) (*measure.Result, error) {
 		StartedAt: now().UTC().Format(time.RFC3339),
 		Command:   r.opt.Command,
 	}
-	for _, in := range r.loader.Inputs() {
-		head.Inputs = append(head.Inputs, measure.Input{Path: in.Path, SizeBytes: in.SizeBytes, SHA256: in.SHA256})
-	}
+	head.Inputs = r.listInputs()
 	return head, nil
-}
-
-// readInputs makes the loader read the external files of a point, if any.
-func (r *runner) readInputs(ctx context.Context, t task) error {
-	w := t.point.Workload
-	external := w.Requests.Pattern == scenario.Trace
-	for _, f := range w.Files {
-		external = external || f.Path != ""
-	}
-	if !external {
-		return nil
-	}
-	_, err := r.job(ctx, t)
-	return err
 }
 
 // job prepares a trial as data.
@@ -164,18 +150,30 @@ func (r *runner) job(ctx context.Context, t task) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
+	requests, err := r.schedule(t)
+	if err != nil {
+		return nil, err
+	}
+	j := &job{
+		Key: t.key, Network: r.plan.Network, Scenario: t.point,
+		Manifests: manifests, Requests: requests, StallAfter: r.opt.StallAfter,
+	}
+	for _, path := range t.point.FaultInputs() {
+		if j.Inputs == nil {
+			j.Inputs = map[string][]byte{}
+		}
+		j.Inputs[path] = r.inputs[path]
+	}
+	return j, nil
+}
+
+// schedule draws the trial's requests.
+func (r *runner) schedule(t task) ([]workload.Request, error) {
 	var peers []string
 	for _, n := range t.point.Nodes()[1:] {
 		peers = append(peers, n.Name)
 	}
-	requests, err := r.loader.Schedule(t.point.Workload, peers, t.key.Seed)
-	if err != nil {
-		return nil, err
-	}
-	return &job{
-		Key: t.key, Network: r.plan.Network, Scenario: t.point,
-		Manifests: manifests, Requests: requests, StallAfter: r.opt.StallAfter,
-	}, nil
+	return r.loader.Schedule(t.point.Workload, peers, t.key.Seed)
 }
 
 // runAll runs the trials that are not done, several at once. It returns ctx's
@@ -226,7 +224,7 @@ feed:
 func (r *runner) finished(i int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.done[r.tasks[i].key.ID()] != nil
+	return r.done[r.tasks[i].id()] != nil
 }
 
 // runOne runs a trial and stores it. A trial that ctx cut short is not stored.
@@ -258,14 +256,18 @@ func (r *runner) runOne(ctx context.Context, launch launcher, i int) error {
 // store keeps a finished trial.
 func (r *runner) store(i int, rep report) error {
 	r.mu.Lock()
-	key := r.tasks[i].key
-	rep.trial.TrialKey = key
-	err := r.storeDump(key, &rep)
-	if err == nil {
+	task := r.tasks[i]
+	rep.trial.TrialKey = task.key
+	err := r.storeDump(task, &rep)
+	switch {
+	case err != nil:
+	case task.baseline:
+		err = r.folder.AppendBaseline(rep.trial)
+	default:
 		err = r.folder.Append(rep.trial, rep.events)
 	}
 	if err == nil {
-		r.done[key.ID()] = rep.trial
+		r.done[task.id()] = rep.trial
 	}
 	r.mu.Unlock()
 	if err != nil {
@@ -276,11 +278,15 @@ func (r *runner) store(i int, rep report) error {
 }
 
 // storeDump saves the stacks of a crash or stall and says where.
-func (r *runner) storeDump(key measure.TrialKey, rep *report) error {
+func (r *runner) storeDump(t task, rep *report) error {
 	if len(rep.dump) == 0 {
 		return nil
 	}
-	path, err := r.folder.WriteDump(rep.folder, key, rep.dump)
+	name := t.key.FileName()
+	if t.baseline {
+		name += "-baseline"
+	}
+	path, err := r.folder.WriteDump(rep.folder, name, rep.dump)
 	if err != nil {
 		return err
 	}
@@ -295,7 +301,8 @@ func (r *runner) tell(u Update) {
 	if r.opt.Progress == nil {
 		return
 	}
-	u.Key, u.Total, u.Done = r.tasks[u.Index].key, len(r.tasks), len(r.done)
+	t := r.tasks[u.Index]
+	u.Key, u.Baseline, u.Total, u.Done = t.key, t.baseline, len(r.tasks), len(r.done)
 	r.opt.Progress(u)
 }
 
@@ -305,14 +312,19 @@ func (r *runner) result(head *measure.Result) (*measure.Result, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	res := *head
-	res.Trials, res.Missing = nil, nil
+	res.Trials, res.Missing, res.Baselines, res.MissingBaselines = nil, nil, nil, nil
 	for _, t := range r.tasks {
-		if done := r.done[t.key.ID()]; done != nil {
-			res.Trials = append(res.Trials, *done)
+		trials, missing := &res.Trials, &res.Missing
+		if t.baseline {
+			trials, missing = &res.Baselines, &res.MissingBaselines
+		}
+		if done := r.done[t.id()]; done != nil {
+			*trials = append(*trials, *done)
 		} else {
-			res.Missing = append(res.Missing, t.key)
+			*missing = append(*missing, t.key)
 		}
 	}
+	res.Inflate()
 	var err error
 	res.Expectations, err = Expectations(&res)
 	return &res, err
@@ -322,13 +334,19 @@ func (r *runner) result(head *measure.Result) (*measure.Result, error) {
 func verdict(res *measure.Result, runErr error) error {
 	var unmeasured, unmet int
 	var first string
-	for i := range res.Trials {
-		if t := &res.Trials[i]; t.Error != nil {
-			if unmeasured++; unmeasured == 1 {
-				first = fmt.Sprintf("%s with seed %d: %s", t.Architecture, t.Seed, *t.Error)
+	count := func(trials []measure.Trial, what string) {
+		for i := range trials {
+			if t := &trials[i]; t.Error != nil {
+				if unmeasured++; unmeasured == 1 {
+					first = fmt.Sprintf("%s%s with seed %d: %s", what, t.Architecture, t.Seed, *t.Error)
+				}
 			}
 		}
 	}
+	count(res.Trials, "")
+	count(res.Baselines, "the baseline of ")
+	kept := len(res.Trials) + len(res.Baselines)
+	planned := kept + len(res.Missing) + len(res.MissingBaselines)
 	for _, e := range res.Expectations {
 		if !e.OK {
 			unmet++
@@ -336,11 +354,11 @@ func verdict(res *measure.Result, runErr error) error {
 	}
 	switch {
 	case errors.Is(runErr, context.Canceled), errors.Is(runErr, context.DeadlineExceeded):
-		return &Failure{CodeInterrupted, fmt.Errorf("interrupted: %d of %d trials are kept", len(res.Trials), len(res.Trials)+len(res.Missing))}
+		return &Failure{CodeInterrupted, fmt.Errorf("interrupted: %d of %d trials are kept", kept, planned)}
 	case runErr != nil:
 		return &Failure{CodeUnmeasured, runErr}
 	case unmeasured > 0:
-		return &Failure{CodeUnmeasured, fmt.Errorf("%d of %d trials could not be measured; %s", unmeasured, len(res.Trials), first)}
+		return &Failure{CodeUnmeasured, fmt.Errorf("%d of %d trials could not be measured; %s", unmeasured, kept, first)}
 	case unmet > 0:
 		return &Failure{CodeExpectation, fmt.Errorf("%d of %d expectations were not met", unmet, len(res.Expectations))}
 	}

@@ -364,6 +364,9 @@ func TestExpectFieldsExist(t *testing.T) {
 			undefined = append(undefined, strings.Fields(e.Text)[0])
 		}
 	}
-	assert.Equal(t, []string{"central.bounds.pieces_s"}, undefined) // only for what shares
+	assert.Equal(t, []string{
+		"central.bounds.pieces_s",                                                                                        // only for what shares
+		"central.inflation", "central.detect_s.p50", "central.detect_s.p95", "central.detect_s.max", "central.recover_s", // only with faults
+	}, undefined)
 	assert.Equal(t, run.CodeExpectation, run.ExitCode(err))
 }

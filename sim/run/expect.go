@@ -3,6 +3,7 @@ package run
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 
 	"versus/sim/measure"
@@ -74,8 +75,11 @@ func (p *pair) check(e scenario.Expect) (out measure.Expectation, ok bool, err e
 	if !ok || err != nil {
 		return out, false, err
 	}
-	out = measure.Expectation{Text: e.Text, Seed: p.key.Seed, Point: p.key.Point, Value: left}
-	out.OK = left != nil && right != nil && holds(*left, e.Op, *right)
+	out = measure.Expectation{Text: e.Text, Seed: p.key.Seed, Point: p.key.Point, Value: left, Right: right}
+	if left != nil && right != nil {
+		out.OK = holds(*left, e.Op, *right)
+		out.Margin = measure.Finite(margin(*left, e.Op, *right))
+	}
 	return out, true, nil
 }
 
@@ -159,6 +163,20 @@ func lookup(in any, path []string) (any, bool) {
 		}
 	}
 	return in, true
+}
+
+// margin is how far a is from the threshold b, on the side where a op b holds;
+// for equality how far it is from it, below 0.
+func margin(a float64, op string, b float64) float64 {
+	switch op {
+	case ">=", ">":
+		return a - b
+	case "<=", "<":
+		return b - a
+	case "==":
+		return 0 - math.Abs(a-b) // no negative zero
+	}
+	return math.Abs(a - b)
 }
 
 func holds(a float64, op string, b float64) bool {

@@ -29,6 +29,7 @@ type job struct {
 	Scenario   *scenario.Scenario   `json:"scenario"` // of the point
 	Manifests  []*workload.Manifest `json:"manifests"`
 	Requests   []workload.Request   `json:"requests"`
+	Inputs     map[string][]byte    `json:"inputs"` // what the files of the faults hold, by path
 	StallAfter time.Duration        `json:"stall_after_ns"`
 }
 

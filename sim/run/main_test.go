@@ -125,6 +125,6 @@ func crowd(mode string) *scenario.Scenario {
 			{Name: "central", Options: scenario.Options{"security": "none"}},
 			{Name: "fickle", Options: scenario.Options{"mode": mode, "security": "none"}},
 		},
-		Faults: []any{}, Sweep: scenario.Sweep{}, Expect: []string{},
+		Faults: []scenario.Fault{}, Sweep: scenario.Sweep{}, Expect: []string{},
 	}
 }

@@ -97,7 +97,10 @@ func (r *runner) reopen(head *measure.Result) error {
 		return err
 	}
 	for i := range before.Trials {
-		r.done[before.Trials[i].ID()] = &before.Trials[i]
+		r.done[task{key: before.Trials[i].TrialKey}.id()] = &before.Trials[i]
+	}
+	for i := range before.Baselines {
+		r.done[task{key: before.Baselines[i].TrialKey, baseline: true}.id()] = &before.Baselines[i]
 	}
 	head.StartedAt, head.Command = before.StartedAt, before.Command
 	return nil
@@ -124,8 +127,11 @@ func differences(before, now *measure.Result, network string) []string {
 	for _, path := range keys(was, is) {
 		differ("input "+path, was[path], is[path])
 	}
-	if len(before.Trials) > 0 {
-		differ("network", before.Trials[0].Network, network)
+	for _, trials := range [][]measure.Trial{before.Baselines, before.Trials} {
+		if len(trials) > 0 {
+			differ("network", trials[0].Network, network)
+			break
+		}
 	}
 	return diffs
 }

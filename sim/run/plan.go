@@ -17,12 +17,23 @@ type Plan struct {
 
 // task is one trial of the plan.
 type task struct {
-	key   measure.TrialKey
-	point *scenario.Scenario
+	key      measure.TrialKey
+	point    *scenario.Scenario
+	baseline bool // without faults, for others to be compared with
+}
+
+// id is unique among the tasks of a plan.
+func (t task) id() string {
+	if t.baseline {
+		return "baseline|" + t.key.ID()
+	}
+	return t.key.ID()
 }
 
 // tasks lists the trials in the order of the result: by point, then by seed,
 // then by architecture, so that what is compared with each other runs together.
+// A trial with faults follows its baseline, which those that differ from it in
+// their faults alone share.
 func (p *Plan) tasks() ([]task, error) {
 	if p.Network != trial.Virtual && p.Network != trial.LoopbackNet {
 		return nil, usage("network %q is unknown; use %s or %s", p.Network, trial.Virtual, trial.LoopbackNet)
@@ -37,16 +48,28 @@ func (p *Plan) tasks() ([]task, error) {
 		return nil, &Failure{CodeUsage, err}
 	}
 	var tasks []task
+	baselines := map[string]bool{}
 	for _, point := range points {
+		if err := trial.CheckFaults(p.Network, point.Scenario); err != nil {
+			return nil, &Failure{CodeUsage, err}
+		}
+		plain := point.Scenario.WithoutFaults()
 		for i := range point.Scenario.Repeat {
+			var without, with []task
 			for _, a := range point.Scenario.Architectures {
 				key := measure.TrialKey{
 					Architecture: a.Name,
 					Seed:         point.Scenario.Seed + uint64(i),
 					Point:        point.Values,
 				}
-				tasks = append(tasks, task{key, point.Scenario})
+				with = append(with, task{key: key, point: point.Scenario})
+				base := task{key: key.Baseline(), point: plain, baseline: true}
+				if point.Scenario.HasFaults() && !baselines[base.id()] {
+					baselines[base.id()] = true
+					without = append(without, base)
+				}
 			}
+			tasks = append(append(tasks, without...), with...)
 		}
 	}
 	if len(tasks) == 0 {
@@ -60,7 +83,7 @@ func (p *Plan) tasks() ([]task, error) {
 func distinct(tasks []task) ([]task, error) {
 	seen := map[string]bool{}
 	for _, t := range tasks {
-		id := t.key.ID()
+		id := t.id()
 		if seen[id] {
 			return nil, usage("the sweep makes the same trial twice: %s with seed %d at %s",
 				t.key.Architecture, t.key.Seed, fmt.Sprint(t.key.Point))

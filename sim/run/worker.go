@@ -115,7 +115,7 @@ func (j *job) spec(kinds []trial.Kind) (trial.Spec, error) {
 	return trial.Spec{
 		Key: j.Key, Network: j.Network, Scenario: j.Scenario,
 		Nodes: workload.Population(j.Scenario, j.Requests), Requests: j.Requests, Content: content,
-		Kind: *kind, Options: arch.Options, StallAfter: j.StallAfter,
+		Kind: *kind, Options: arch.Options, Inputs: j.Inputs, StallAfter: j.StallAfter,
 	}, nil
 }
 

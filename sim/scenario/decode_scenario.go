@@ -126,13 +126,6 @@ func parseBool(text string) (bool, error) {
 	return text == "true", nil
 }
 
-func (d *draft) faults(n *node, path string) {
-	d.list(n, path, func(_ int, n *node, path string) {
-		d.places[path] = n.at
-		d.report(n.at, path, "faults are not supported by this version, want an empty list")
-	})
-}
-
 func (d *draft) sweep(n *node, path string) {
 	if !d.want(n, path, mapNode) {
 		return

@@ -30,6 +30,8 @@ func ExpectFields() []string {
 		"makespan_s", "efficiency", "bounds.fluid_s", "bounds.pieces_s",
 		"requested", "completed", "success_rate", "slowdown.p50", "slowdown.p95", "slowdown.max",
 		"goodput_bps", "origin_sent_bytes", "peers_sent_bytes", "retransmitted_bytes", "wasted_bytes", "overhead_ratio", "fairness_jain",
+		"inflation", "detect_s.p50", "detect_s.p95", "detect_s.max", "recover_s", "availability",
+		"stall_s.p50", "stall_s.p95", "stall_s.max", "banned", "banned_honest",
 		"wall_s", "virtual_s", "peak_rss_bytes",
 	}
 	for _, distribution := range []string{"completion_s", "first_byte_s"} {

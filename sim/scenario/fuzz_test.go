@@ -15,6 +15,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(base, "workload.files.1.size=4MiB", "peers=10,20")
 	f.Add(full, "p2p.upload_slots=2", "")
 	f.Add(string(New("mine")), "workload.requests={pattern: uniform, over: 1m}", "piece_size=64KiB")
+	f.Add(faulty, "faults.0.kill=2 fastest of home", "faults.1.for=5s,{exponential: {mean: 1s}}")
 	f.Add("name: x\nworkload: &w\n  files: [*w]\n", "a.b.c=[1", "sweep=1")
 	bad, err := filepath.Glob("testdata/bad/*.yaml")
 	require.NoError(f, err)

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 )
 
 // Defaults of what a scenario may leave out. Links default to no delay, no
@@ -50,7 +49,7 @@ func resolve(d *draft) *Scenario {
 
 	s.Network = d.resolveNetwork()
 	s.Architectures = resolveArchitectures(d)
-	s.Faults = append([]any{}, s.Faults...)
+	s.Faults = d.resolveFaults()
 	s.Sweep = d.resolveSweep()
 	s.Expect = append([]string{}, s.Expect...)
 	return &s
@@ -78,7 +77,7 @@ func (d *draft) resolveSweep() Sweep {
 	sweep := Sweep{}
 	for _, axis := range d.Sweep {
 		axis.Values = slices.Clone(axis.Values)
-		if strings.HasPrefix(axis.Key, "workload.") && strings.HasSuffix(axis.Key, ".path") {
+		if external(axis.Key) {
 			for i, path := range axis.Values {
 				axis.Values[i] = d.absolute(pathOf(join("sweep", axis.Key), i), path)
 			}

@@ -20,7 +20,7 @@ type Scenario struct {
 	Workload      Workload      `yaml:"workload" json:"workload"`
 	Network       Network       `yaml:"network" json:"network"`
 	Architectures Architectures `yaml:"architectures" json:"architectures"` // in the order they run
-	Faults        []any         `yaml:"faults" json:"faults"`
+	Faults        []Fault       `yaml:"faults" json:"faults"`
 	Sweep         Sweep         `yaml:"sweep" json:"sweep"` // in the order of the file; the last key varies fastest
 	Expect        []string      `yaml:"expect" json:"expect"`
 }

@@ -73,9 +73,7 @@ func (v *validator) run() {
 	v.workload()
 	v.network()
 	v.architectures()
-	if len(s.Faults) > 0 {
-		v.report("faults", "faults are not supported by this version, want an empty list")
-	}
+	v.faults()
 	v.sweep()
 	v.expect()
 }

@@ -33,7 +33,7 @@ func TestValidate(t *testing.T) {
 			want: "architectures.p2p.upload_slots: 4 is a float64, want a int"},
 		{name: "unknown option", change: func(s *Scenario) { s.Architectures[1].Options["pickers"] = 1 },
 			want: `architectures.p2p.pickers: unknown key "pickers", want one of picker, upload_slots, seed_ratio, endgame; did you mean picker?`},
-		{name: "fault", change: func(s *Scenario) { s.Faults = []any{"kill"} }, want: "faults: faults are not supported by this version, want an empty list"},
+		{name: "fault", change: func(s *Scenario) { s.Faults = []Fault{{At: Distribution{Kind: Constant}}} }, want: "faults.0: no action, want one of kill, poweroff, leave, pause, partition, degrade, slow, corrupt, free-ride, wipe, disconnect, restart, resume, heal, restore, cure, share, churn, script"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -60,11 +60,12 @@ func TestWelch(t *testing.T) {
 		},
 		{
 			// By hand: means 2 and 4, variances 1 and 20/3, so v = 1/3 and 5/3,
-			// t = 2/sqrt(2), df = 4 / ((1/9)/2 + (25/9)/3) = 4.0754717. Tables have
-			// p = 0.2302 and 0.975 quantiles of 2.776 at 4 degrees, 2.571 at 5.
+			// t = 2/sqrt(2), df = 4 / ((1/9)/2 + (25/9)/3) = 4.0754717. R:
+			// t.test(c(1, 3, 5, 7), c(1, 2, 3)) prints p-value = 0.2289 and the
+			// interval -1.897975 to 5.897975.
 			name: "unequal sizes", a: []float64{1, 2, 3}, b: []float64{1, 3, 5, 7},
-			t: math.Sqrt2, freedom: 4 / (1.0/18 + 25.0/27), p: 0.2287, low: 2 - 2.757*math.Sqrt2, high: 2 + 2.757*math.Sqrt2,
-			tt: 1e-12, tfreedom: 1e-9, tp: 2e-3, d: 0.02,
+			t: math.Sqrt2, freedom: 4 / (1.0/18 + 25.0/27), p: 0.2289, low: -1.897975, high: 5.897975,
+			tt: 1e-12, tfreedom: 1e-9, tp: 5e-5, d: 1e-6,
 		},
 	}
 	for _, tt := range tests {

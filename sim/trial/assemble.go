@@ -5,7 +5,6 @@ import (
 
 	"versus/sim/measure"
 	"versus/sim/scenario"
-	"versus/sim/stats"
 )
 
 // assemble turns what a session recorded into the trial's result.
@@ -23,23 +22,24 @@ func assemble(spec *Spec, out *outcome) *measure.Trial {
 	t.Requests = requests(spec, rec)
 	t.Nodes = nodes(spec, out)
 	t.Links = out.links
+	t.Faults, t.Bans = rec.Faults, rec.Bans
 	t.MakespanS = makespan(t.Requests)
 	if spec.Network == Virtual {
-		t.Bounds = bounds(spec, rec)
+		t.Bounds = bounds(spec, out)
 	}
 	if spec.Scenario.Workload.Requests.Pattern == scenario.AllAtOnce && len(spec.Scenario.Faults) == 0 &&
 		t.MakespanS != nil && t.Bounds.FluidS != nil {
 		t.Efficiency = measure.Finite(*t.Bounds.FluidS / *t.MakespanS)
 	}
 	t.Summary = summarize(spec, rec, t)
-	t.Warnings = warnings(spec, rec, t)
+	t.Warnings = append(warnings(spec, rec, t), out.warnings...)
 
 	err := out.err
 	if err == nil {
 		err = spec.Content.Err()
 	}
 	if err == nil {
-		err = contradiction(spec, rec, t)
+		err = contradiction(spec, out, t)
 	}
 	if err != nil {
 		withdraw(t, err)
@@ -102,6 +102,9 @@ func nodes(spec *Spec, out *outcome) []measure.Node {
 		if again, ok := out.retransmitted[n.Name]; ok {
 			ns[i].RetransmittedBytes = &again
 		}
+		if stall, ok := out.recording.Stalls[n.Name]; ok {
+			ns[i].LongestStallS = measure.Finite(stall.Seconds())
+		}
 		if at, ok := out.recording.Arrived[n.Name]; ok {
 			ns[i].ArrivedS = measure.Finite(at.Seconds())
 		}
@@ -129,91 +132,6 @@ func makespan(rs []measure.Request) *float64 {
 		}
 	}
 	return last
-}
-
-func summarize(spec *Spec, rec *measure.Recording, t *measure.Trial) measure.Summary {
-	sum := measure.Summary{Requested: len(rec.Samples)}
-	var completion, first, slowdown, goodput []float64
-	var delivered int64 // to completed requests
-	uplink, down := float64(spec.Nodes[0].Link.Uplink), spec.downlinks()
-	for _, s := range rec.Samples {
-		if s.HasFirst {
-			first = append(first, (s.FirstByte - s.Started).Seconds())
-		}
-		if s.Outcome != measure.Complete {
-			continue
-		}
-		sum.Completed++
-		took := (s.Finished - s.Started).Seconds()
-		completion = append(completion, took)
-		delivered += s.NeedBytes
-		if s.NeedBytes > 0 && took > 0 {
-			goodput = append(goodput, float64(s.NeedBytes)*8/took)
-			if spec.Network == Virtual { // links have rates
-				slowdown = append(slowdown, took*min(uplink, down[s.Node])/(float64(s.NeedBytes)*8))
-			}
-		}
-	}
-	if sum.Requested > 0 {
-		sum.SuccessRate = measure.Finite(float64(sum.Completed) / float64(sum.Requested))
-	}
-	sum.CompletionS = distribution(completion)
-	sum.FirstByteS = distribution(first)
-	sum.Slowdown = spread(slowdown)
-	if t.MakespanS != nil && *t.MakespanS > 0 {
-		sum.GoodputBPS = measure.Finite(float64(delivered) * 8 / *t.MakespanS)
-	}
-	if j, ok := stats.Jain(goodput); ok {
-		sum.FairnessJain = measure.Finite(j)
-	}
-	var received int64 // stream bytes, by downloaders
-	for _, n := range t.Nodes {
-		sum.WastedBytes += n.WastedBytes
-		if n.RetransmittedBytes != nil {
-			if sum.RetransmittedBytes == nil {
-				sum.RetransmittedBytes = new(int64)
-			}
-			*sum.RetransmittedBytes += *n.RetransmittedBytes
-		}
-		if n.Role == measure.RoleOrigin {
-			sum.OriginSentBytes += n.SentBytes
-			continue
-		}
-		sum.PeersSentBytes += n.SentBytes
-		received += n.ReceivedBytes
-	}
-	if file := fileBytes(t); file > 0 {
-		sum.OverheadRatio = measure.Finite(float64(received) / float64(file))
-	}
-	return sum
-}
-
-// fileBytes returns the verified file bytes of all downloaders, also those of
-// requests that did not complete.
-func fileBytes(t *measure.Trial) int64 {
-	if n := len(t.Timeline); n > 0 {
-		return t.Timeline[n-1].DeliveredBytes
-	}
-	return 0
-}
-
-func distribution(xs []float64) measure.Distribution {
-	s, ok := stats.Summarize(xs)
-	if !ok {
-		return measure.Distribution{}
-	}
-	return measure.Distribution{
-		Mean: measure.Finite(s.Mean), P50: measure.Finite(s.P50), P90: measure.Finite(s.P90),
-		P95: measure.Finite(s.P95), P99: measure.Finite(s.P99), Max: measure.Finite(s.Max),
-	}
-}
-
-func spread(xs []float64) measure.Spread {
-	s, ok := stats.Summarize(xs)
-	if !ok {
-		return measure.Spread{}
-	}
-	return measure.Spread{P50: measure.Finite(s.P50), P95: measure.Finite(s.P95), Max: measure.Finite(s.Max)}
 }
 
 // warnings lists what a reader of the trial's figures should know.

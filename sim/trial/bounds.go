@@ -10,10 +10,12 @@ import (
 )
 
 // bounds computes the lower bounds of the trial's own network and requests.
-func bounds(spec *Spec, rec *measure.Recording) measure.Bounds {
-	links := theory.Links{Origin: float64(spec.Nodes[0].Link.Uplink)}
+// Each link counts with its highest rate, also that of a node that died.
+func bounds(spec *Spec, out *outcome) measure.Bounds {
+	rec := &out.recording
+	links := theory.Links{Origin: float64(out.best[0].Link.Uplink)}
 	index := map[string]int{}
-	for i, n := range spec.Nodes[1:] {
+	for i, n := range out.best[1:] {
 		index[n.Name] = i
 		links.Up = append(links.Up, float64(n.Link.Uplink))
 		links.Down = append(links.Down, float64(n.Link.Downlink))
@@ -78,7 +80,8 @@ func pieces(spec *Spec, links theory.Links) *float64 {
 // contradiction reports figures that cannot be true together: a trial that
 // beat its bound, or received more than was sent, is a bug of the laboratory
 // and not a measurement.
-func contradiction(spec *Spec, rec *measure.Recording, t *measure.Trial) error {
+func contradiction(spec *Spec, out *outcome, t *measure.Trial) error {
+	rec := &out.recording
 	var sent, received, downloaded int64
 	for _, n := range t.Nodes {
 		sent += n.SentBytes
@@ -106,7 +109,7 @@ func contradiction(spec *Spec, rec *measure.Recording, t *measure.Trial) error {
 	if m, b := t.MakespanS, t.Bounds.PiecesS; m != nil && b != nil && below(*m, *b) {
 		return fmt.Errorf("beat its bound: the makespan of %.6f s is below the bound of %.6f s for whole pieces", *m, *b)
 	}
-	return tooFast(spec, rec)
+	return tooFast(out.best, rec)
 }
 
 // undelivered checks that what completed requests had to fetch was delivered.
@@ -123,9 +126,13 @@ func undelivered(rec *measure.Recording, file int64) error {
 	return nil
 }
 
-// tooFast checks each completed request against its own node's downlink.
-func tooFast(spec *Spec, rec *measure.Recording) error {
-	down := spec.downlinks()
+// tooFast checks each completed request against its own node's downlink at its
+// best.
+func tooFast(best []scenario.Node, rec *measure.Recording) error {
+	down := make(map[string]float64, len(best))
+	for _, n := range best {
+		down[n.Name] = float64(n.Link.Downlink)
+	}
 	for id, s := range rec.Samples {
 		if s.Outcome != measure.Complete {
 			continue

@@ -45,6 +45,7 @@ func assembled(t *testing.T, kind Kind, network string, took [2]time.Duration, c
 	out := &outcome{
 		sent:     map[string]int64{"origin": 2*size + 200},
 		received: map[string]int64{"p-1": size + 100, "p-2": size + 100},
+		best:     s.Nodes(),
 	}
 	for i, d := range took {
 		out.recording.Samples = append(out.recording.Samples, measure.Sample{

@@ -23,7 +23,8 @@ type Loopback struct {
 
 type loopNode struct {
 	addr     string
-	refuses  bool         // accepts no connections
+	refuses  bool // accepts no connections
+	killed   bool
 	bound    net.Listener // bound, and not handed out yet
 	open     *loopListener
 	sent     atomic.Int64 // stream bytes
@@ -92,6 +93,8 @@ func (l *Loopback) Listen(node string) (net.Listener, error) {
 	switch {
 	case l.closed:
 		return nil, fmt.Errorf("listening on %s: %w", node, net.ErrClosed)
+	case n.killed:
+		return nil, &net.OpError{Op: "listen", Net: "tcp", Err: syscall.ENETDOWN}
 	case n.refuses:
 		return nil, &net.OpError{Op: "listen", Net: "tcp", Err: os.NewSyscallError("bind", syscall.EADDRNOTAVAIL)}
 	case n.open != nil:
@@ -113,7 +116,11 @@ func (l *Loopback) Listen(node string) (net.Listener, error) {
 func (l *Loopback) Dial(ctx context.Context, node, addr string) (net.Conn, error) {
 	l.mu.Lock()
 	n := l.mustNode(node)
+	killed := n.killed
 	l.mu.Unlock()
+	if killed {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ENETDOWN}
+	}
 	var d net.Dialer
 	c, err := d.DialContext(ctx, "tcp4", addr)
 	if err != nil {
@@ -128,6 +135,39 @@ func (l *Loopback) Counters(node string) (sent, received int64) {
 	defer l.mu.Unlock()
 	n := l.mustNode(node)
 	return n.sent.Load(), n.received.Load()
+}
+
+// Kill resets every connection of the node and closes its listener. Until Restart
+// the node can neither dial nor listen, and dials to it are refused.
+func (l *Loopback) Kill(node string) {
+	l.mu.Lock()
+	n := l.mustNode(node)
+	n.killed = true
+	var open []interface{ Close() error }
+	if n.bound != nil {
+		open = append(open, n.bound)
+		n.bound = nil
+	}
+	if n.open != nil {
+		open = append(open, n.open)
+	}
+	for c := range l.conns {
+		if c.node == n {
+			c.reset()
+			open = append(open, c)
+		}
+	}
+	l.mu.Unlock()
+	for _, c := range open {
+		_ = c.Close()
+	}
+}
+
+// Restart ends Kill.
+func (l *Loopback) Restart(node string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.mustNode(node).killed = false
 }
 
 // Close ends every connection and listener; it may be called twice.
@@ -165,7 +205,7 @@ func (l *Loopback) mustNode(name string) *loopNode {
 func (l *Loopback) adopt(c net.Conn, n *loopNode) (net.Conn, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.closed {
+	if l.closed || n.killed {
 		_ = c.Close()
 		return nil, net.ErrClosed
 	}
@@ -217,6 +257,13 @@ func (c *loopConn) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
 	c.node.sent.Add(int64(n - len(p)))
 	return n, err
+}
+
+// reset makes Close send a reset and drop what is in the buffers.
+func (c *loopConn) reset() {
+	if tcp, ok := c.Conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // of a connection that has failed already
+	}
 }
 
 func (c *loopConn) Close() error {

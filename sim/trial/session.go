@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"versus/sim/fault"
 	"versus/sim/measure"
 	"versus/sim/scenario"
 	"versus/sim/workload"
@@ -28,12 +29,17 @@ const pollEvery = 250 * time.Millisecond
 type session struct {
 	spec     *Spec
 	wire     wire
+	breaker  breaker       // nil on a network that cannot be broken like that
 	grace    time.Duration // how long a call may go on after its context ended
 	recorder *measure.Recorder
-	stores   map[string]*workload.Store
+	machines map[string]*machine
+	pieces   map[string]int // of each file
+	engine   *fault.Engine  // nil without faults
 	dep      Deployment
 	zero     atomic.Pointer[time.Time] // instant of the first request; nil before
 
+	bootCtx  context.Context         // ends when nodes are to stop
+	cancel   context.CancelCauseFunc // of the whole trial
 	boots    sync.WaitGroup
 	requests sync.WaitGroup
 
@@ -47,46 +53,89 @@ type outcome struct {
 	sent, received map[string]int64
 	retransmitted  map[string]int64 // nil where nobody can tell
 	links          []measure.Link
+	best           []scenario.Node // with the highest rates that their links had
+	warnings       []string        // of the faults
 	err            error
 }
 
 // run makes the wire, runs the trial over it and leaves nothing behind.
 func run(spec *Spec) outcome {
-	s := &session{spec: spec, stores: map[string]*workload.Store{}}
+	s := &session{spec: spec, machines: map[string]*machine{}, pieces: map[string]int{}}
 	sizes, err := spec.sizes()
 	if err != nil {
 		return outcome{err: err}
 	}
-	if spec.Network == LoopbackNet {
-		s.grace = 10 * time.Second
-		s.wire, err = spec.loopback()
-	} else {
-		s.grace = time.Minute
-		var b bench
-		if b, err = newBench(spec.Scenario.Network, spec.Nodes, spec.Key.Seed); err == nil {
-			spec.Monitor.bench.Store(b.b)
-			s.wire = b
+	for file := range sizes {
+		m, err := spec.Content.Manifest(file)
+		if err != nil {
+			return outcome{err: err}
+		}
+		s.pieces[file] = m.NumPieces()
+	}
+	if len(spec.Scenario.Faults) > 0 {
+		s.engine, err = fault.New(fault.Config{
+			Scenario: spec.Scenario, Nodes: spec.Nodes, Seed: spec.Key.Seed, Inputs: spec.Inputs,
+		})
+		if err != nil {
+			return outcome{err: fmt.Errorf("faults: %w", err)}
 		}
 	}
-	if err != nil {
+	if err := s.connect(); err != nil {
 		return outcome{err: fmt.Errorf("making the network: %w", err)}
 	}
 	defer s.wire.Close()
 	s.recorder = measure.NewRecorder(measure.Config{
 		Now:        s.now,
 		OriginSent: func() int64 { sent, _ := s.wire.Counters(scenario.Origin); return sent },
+		PeersSent:  s.peersSent,
 		Sizes:      sizes,
 		Requests:   planned(spec.Requests),
+		Nodes:      spec.nodeNames(),
+		Full:       scenario.Origin,
+		Pieces:     s.pieces,
 	})
 	spec.Monitor.total.Store(wanted(spec.Requests, sizes))
 	spec.Monitor.recorder.Store(s.recorder)
+	visitors := spec.visitors()
 	for _, n := range spec.Nodes {
-		s.stores[n.Name] = workload.NewStore(n.Name, spec.Content, s.recorder)
+		m := newMachine(n, workload.NewStore(n.Name, spec.Content, s.recorder))
+		m.visitor = visitors[n.Name]
+		s.machines[n.Name] = m
 	}
-	if err := s.stores[scenario.Origin].Fill(spec.Content.Files()...); err != nil {
+	origin := s.machines[scenario.Origin]
+	if err := origin.store.Fill(spec.Content.Files()...); err != nil {
 		return outcome{err: err}
 	}
+	origin.files = spec.Content.Files()
 	return s.run()
+}
+
+// connect makes the wire.
+func (s *session) connect() error {
+	if s.spec.Network == LoopbackNet {
+		l, err := s.spec.loopback()
+		if err != nil {
+			return err
+		}
+		s.wire, s.grace = l, 10*time.Second
+		return nil
+	}
+	b, err := newBench(s.spec.Scenario.Network, s.spec.Nodes, s.spec.Key.Seed)
+	if err != nil {
+		return err
+	}
+	s.spec.Monitor.bench.Store(b.Bench)
+	s.wire, s.breaker, s.grace = b, b, time.Minute
+	return nil
+}
+
+// peersSent returns the stream bytes that all nodes but the origin have sent.
+func (s *session) peersSent() (total int64) {
+	for _, n := range s.spec.Nodes[1:] {
+		sent, _ := s.wire.Counters(n.Name)
+		total += sent
+	}
+	return total
 }
 
 func planned(reqs []workload.Request) []measure.Planned {
@@ -109,24 +158,28 @@ func wanted(reqs []workload.Request, sizes map[string]int64) (total int64) {
 func (s *session) run() outcome {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
+	s.cancel = cancel
 
 	arch, err := s.spec.Kind.New(s.spec.Options, s.spec.Key.Seed)
 	if err != nil {
 		return outcome{err: fmt.Errorf("making %s: %w", s.spec.Key.Architecture, err)}
 	}
-	s.dep, err = arch.Deploy(ctx, s.wire, content{s.spec.nodeNames(), s.stores}, s.recorder)
+	s.dep, err = arch.Deploy(ctx, s.wire, content{s.spec.nodeNames(), s.machines}, s.recorder)
 	if err != nil {
 		return outcome{err: fmt.Errorf("deploying %s: %w", arch.Name(), err)}
 	}
 
-	bootCtx, stopBoots := context.WithCancel(ctx)
+	var stopBoots context.CancelFunc
+	s.bootCtx, stopBoots = context.WithCancel(ctx)
 	defer stopBoots()
-	visitors := s.visitors()
 	for i, n := range s.spec.Nodes {
-		if visitors[n.Name] {
+		m := s.machines[n.Name]
+		if m.visitor {
 			continue // it boots when it arrives
 		}
-		s.boot(bootCtx, cancel, n.Name)
+		m.mu.Lock()
+		s.boot(m)
+		m.mu.Unlock()
 		if i == 0 {
 			s.wire.Settle() // the origin listens before anyone else starts
 		}
@@ -138,8 +191,10 @@ func (s *session) run() outcome {
 	limit := time.Duration(s.spec.Scenario.TimeLimit)
 	reqCtx, cancelRequests := context.WithDeadlineCause(ctx, zero.Add(limit), errTimeLimit)
 	defer cancelRequests()
-	stopPolls := s.poll(cancel)
-	s.requests.Go(func() { s.arrivals(reqCtx, bootCtx, cancel) })
+	stopPolls := s.poll()
+	stopFaults := s.disturb(ctx)
+	s.wire.Settle() // faults at 0 s come before the first request
+	s.requests.Go(func() { s.arrivals(reqCtx) })
 	fetched := closed(s.requests.Wait)
 	select {
 	case <-fetched:
@@ -148,6 +203,7 @@ func (s *session) run() outcome {
 			s.fail(fmt.Errorf("a fetch of %s still runs %v after its context ended", arch.Name(), s.grace))
 		}
 	}
+	stopFaults()
 	out := s.collect()
 	stopPolls()
 	s.stop(arch.Name(), stopBoots, fetched)
@@ -163,34 +219,9 @@ func (s *session) now() time.Duration {
 	return 0
 }
 
-// boot runs one node's software until ctx ends.
-func (s *session) boot(ctx context.Context, cancel context.CancelCauseFunc, node string) {
-	s.boots.Go(func() {
-		s.recorder.Up(node)
-		s.software(ctx, cancel, node)
-		s.recorder.Down(node)
-	})
-}
-
-// software is one node's until ctx ends; that it ends before is an error.
-func (s *session) software(ctx context.Context, cancel context.CancelCauseFunc, node string) {
-	s.spec.Monitor.beats.Add(1)
-	err := s.dep.Boot(ctx, node)
-	s.spec.Monitor.beats.Add(1)
-	if ctx.Err() != nil {
-		return
-	}
-	if err == nil {
-		err = errors.New("it returned before it was stopped")
-	}
-	err = fmt.Errorf("the software of %s ended: %w", node, err)
-	s.fail(err)
-	cancel(err)
-}
-
 // poll samples the timeline, shows progress and takes the wish to stop, until
 // the returned function is called.
-func (s *session) poll(cancel context.CancelCauseFunc) (stop func()) {
+func (s *session) poll() (stop func()) {
 	quit := make(chan struct{})
 	var polls sync.WaitGroup
 	polls.Go(func() {
@@ -201,8 +232,7 @@ func (s *session) poll(cancel context.CancelCauseFunc) (stop func()) {
 			s.spec.Monitor.beats.Add(1)
 			s.spec.Monitor.elapsed.Store(int64(s.now()))
 			if s.spec.Monitor.stop.Load() {
-				s.fail(errStopped)
-				cancel(errStopped)
+				s.abort(errStopped)
 			}
 			return pollEvery
 		})
@@ -228,7 +258,7 @@ func every(quit <-chan struct{}, do func() time.Duration) {
 }
 
 // arrivals makes the requests, each when its time has come, until ctx ends.
-func (s *session) arrivals(ctx, bootCtx context.Context, cancel context.CancelCauseFunc) {
+func (s *session) arrivals(ctx context.Context) {
 	t := time.NewTimer(0)
 	defer t.Stop()
 	for id, r := range s.spec.Requests {
@@ -243,51 +273,11 @@ func (s *session) arrivals(ctx, bootCtx context.Context, cancel context.CancelCa
 		case ctx.Err() != nil:
 			s.recorder.Done(id, measure.Incomplete, fmt.Sprintf("%v before the request was made", s.cause(ctx)))
 		case r.Visit != nil:
-			s.requests.Go(func() { s.visit(ctx, bootCtx, cancel, id) })
+			s.requests.Go(func() { s.visit(ctx, id) })
 		default:
 			s.requests.Go(func() { s.request(ctx, id) })
 		}
 	}
-}
-
-// request makes one request, and records and returns how it ends.
-func (s *session) request(ctx context.Context, id int) (outcome string) {
-	r := s.spec.Requests[id]
-	s.recorder.Request(id)
-	err := s.dep.Fetch(ctx, r.Node, r.File)
-	store := s.stores[r.Node]
-	switch {
-	case err == nil && s.now() > time.Duration(s.spec.Scenario.TimeLimit):
-		err = fmt.Errorf("%w: %v", errTimeLimit, s.spec.Scenario.TimeLimit)
-	case err == nil && store.Complete(r.File):
-		s.recorder.Done(id, measure.Complete, "")
-		return measure.Complete
-	case err == nil:
-		err = errors.New("the fetch returned without an error")
-		s.fail(fmt.Errorf("request %d: the fetch of %s on %s returned without an error, but %s", id, r.File, r.Node, s.verified(r)))
-	case ctx.Err() != nil:
-		err = fmt.Errorf("%w (%w)", s.cause(ctx), err)
-	}
-	s.recorder.Done(id, measure.Incomplete, fmt.Sprintf("%s: %v", s.verified(r), err))
-	return measure.Incomplete
-}
-
-// verified says how much of the requested file the node has.
-func (s *session) verified(r workload.Request) string {
-	store := s.stores[r.Node]
-	if m := store.Manifest(r.File); m != nil {
-		return fmt.Sprintf("%d of %d pieces verified", store.Count(r.File), m.NumPieces())
-	}
-	return "manifest not received"
-}
-
-// cause names why the requests' context ended, with the limit if that is it.
-func (s *session) cause(ctx context.Context) error {
-	cause := context.Cause(ctx)
-	if errors.Is(cause, errTimeLimit) {
-		return fmt.Errorf("%w: %v", errTimeLimit, s.spec.Scenario.TimeLimit)
-	}
-	return cause
 }
 
 // collect reads recorder and counters at the end of the last request.
@@ -295,6 +285,10 @@ func (s *session) collect() outcome {
 	out := outcome{sent: map[string]int64{}, received: map[string]int64{}}
 	out.recording = s.recorder.Finish()
 	out.links = s.wire.Links()
+	out.best = s.bestNodes()
+	if s.engine != nil {
+		out.warnings = s.engine.Warnings()
+	}
 	for _, n := range s.spec.Nodes {
 		out.sent[n.Name], out.received[n.Name] = s.wire.Counters(n.Name)
 		if again, ok := s.wire.Retransmitted(n.Name); ok {
@@ -309,6 +303,7 @@ func (s *session) collect() outcome {
 
 // stop ends boots, deployment and wire, and reports what does not end.
 func (s *session) stop(arch string, stopBoots context.CancelFunc, fetched <-chan struct{}) {
+	s.resumeAll() // who is stopped cannot say goodbye
 	stopBoots()
 	booted := closed(s.boots.Wait)
 	if !s.await(booted) {
@@ -352,6 +347,12 @@ func closed(wait func()) <-chan struct{} {
 	return done
 }
 
+// abort ends the trial, which is no measurement because of err.
+func (s *session) abort(err error) {
+	s.fail(err)
+	s.cancel(err)
+}
+
 func (s *session) fail(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -368,9 +369,9 @@ func (s *session) reason() error {
 
 // content is what architectures see of the workload.
 type content struct {
-	nodes  []string
-	stores map[string]*workload.Store
+	nodes    []string
+	machines map[string]*machine
 }
 
 func (c content) Nodes() []string                   { return append([]string(nil), c.nodes...) }
-func (c content) Store(node string) *workload.Store { return c.stores[node] }
+func (c content) Store(node string) *workload.Store { return c.machines[node].store }

@@ -33,6 +33,8 @@ type Spec struct {
 	Content  *workload.Content
 	Kind     Kind
 	Options  scenario.Options // of the architecture
+	// Inputs is what the files hold that the scenario's faults name, by path.
+	Inputs map[string][]byte
 
 	// Monitor, if not nil, is filled while the trial runs.
 	Monitor *Monitor
@@ -102,6 +104,9 @@ func (s *Spec) check() error {
 	case s.Scenario.TimeLimit <= 0:
 		return fmt.Errorf("time_limit: %v is not above 0", s.Scenario.TimeLimit)
 	}
+	if err := CheckFaults(s.Network, s.Scenario); err != nil {
+		return err
+	}
 	peers := s.downlinks()
 	delete(peers, scenario.Origin)
 	for i, r := range s.Requests {
@@ -122,6 +127,17 @@ func (s *Spec) downlinks() map[string]float64 {
 		down[n.Name] = float64(n.Link.Downlink)
 	}
 	return down
+}
+
+// visitors are the nodes that come with their request.
+func (s *Spec) visitors() map[string]bool {
+	visitors := map[string]bool{}
+	for _, r := range s.Requests {
+		if r.Visit != nil {
+			visitors[r.Node] = true
+		}
+	}
+	return visitors
 }
 
 func (s *Spec) nodeNames() []string {

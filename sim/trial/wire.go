@@ -1,8 +1,6 @@
 package trial
 
 import (
-	"context"
-	"net"
 	"time"
 
 	"versus/sim"
@@ -23,18 +21,37 @@ type wire interface {
 	Links() []measure.Link
 	// Settle returns when the nodes booted so far had the chance to listen.
 	Settle()
+	// Kill resets the node's connections and closes its listener, for good as far
+	// as its software is concerned; Restart lets it use the network again.
+	Kill(node string)
+	Restart(node string)
 	Close() error
+}
+
+// breaker is what faults can do to a simulated wire alone. Methods are those of
+// sim.Bench.
+type breaker interface {
+	PowerOff(node string)
+	Pause(node string)
+	Resume(node string)
+	Cut(from, to []string)
+	Mend(from, to []string)
+	Disconnect(a, b string) int
+	// SetLink gives the node the link that n has.
+	SetLink(n scenario.Node) error
 }
 
 // bench is the simulated wire.
 type bench struct {
-	b      *sim.Bench
+	*sim.Bench
 	shared []string // names of the shared links
 }
 
 var (
 	_ wire = bench{}
 	_ wire = (*Loopback)(nil)
+
+	_ breaker = bench{}
 )
 
 // newBench builds the scenario's network of the given nodes.
@@ -51,9 +68,9 @@ func newBench(net scenario.Network, nodes []scenario.Node, seed uint64) (bench, 
 		}
 		cfg.Distance = func(from, to string) time.Duration { return preset.Delay(region[from], region[to]) }
 	}
-	w := bench{b: sim.New(cfg)}
+	w := bench{Bench: sim.New(cfg)}
 	if err := w.build(net, nodes); err != nil {
-		_ = w.b.Close()
+		_ = w.Bench.Close()
 		return bench{}, err
 	}
 	for _, l := range net.Shared {
@@ -64,7 +81,7 @@ func newBench(net scenario.Network, nodes []scenario.Node, seed uint64) (bench, 
 
 func (w bench) build(net scenario.Network, nodes []scenario.Node) error {
 	for _, l := range net.Shared {
-		err := w.b.AddShared(l.Name, sim.SharedLink{
+		err := w.Bench.AddShared(l.Name, sim.SharedLink{
 			Uplink:   sim.Bandwidth(l.Uplink),
 			Downlink: sim.Bandwidth(l.Downlink),
 			Delay:    time.Duration(l.Delay),
@@ -76,7 +93,7 @@ func (w bench) build(net scenario.Network, nodes []scenario.Node) error {
 		}
 	}
 	for _, n := range nodes {
-		if err := w.b.AddNode(n.Name, link(n)); err != nil {
+		if err := w.Bench.AddNode(n.Name, link(n)); err != nil {
 			return err
 		}
 	}
@@ -100,27 +117,25 @@ func link(n scenario.Node) sim.Link {
 	}
 }
 
-func (w bench) Addr(node string) string                  { return w.b.Addr(node) }
-func (w bench) Listen(node string) (net.Listener, error) { return w.b.Listen(node) }
-func (w bench) Dial(ctx context.Context, node, addr string) (net.Conn, error) {
-	return w.b.Dial(ctx, node, addr)
-}
-func (w bench) Settle()      { sim.Settle() }
-func (w bench) Close() error { return w.b.Close() }
+// SetLink implements breaker.
+func (w bench) SetLink(n scenario.Node) error { return w.Bench.SetLink(n.Name, link(n)) }
+
+// Settle implements wire.
+func (w bench) Settle() { sim.Settle() }
 
 func (w bench) Counters(node string) (sent, received int64) {
-	c := w.b.Counters(node)
+	c := w.Bench.Counters(node)
 	return c.SentBytes, c.ReceivedBytes
 }
 
 func (w bench) Retransmitted(node string) (n int64, ok bool) {
-	return w.b.Counters(node).RetransmittedBytes, true
+	return w.Bench.Counters(node).RetransmittedBytes, true
 }
 
 func (w bench) Links() []measure.Link {
 	links := make([]measure.Link, len(w.shared))
 	for i, name := range w.shared {
-		up, down := w.b.Carried(name)
+		up, down := w.Bench.Carried(name)
 		links[i] = measure.Link{
 			Link:    name,
 			UpBytes: up.Bytes, UpWireBytes: up.WireBytes, UpDroppedPackets: up.DroppedPackets,

@@ -1,6 +1,6 @@
 // Package trialtest has the simplest architecture there can be, for tests of
-// the laboratory itself: the origin sends every file over one connection per
-// fetch. Hooks let a test break it in any way it likes.
+// the laboratory itself: the origin sends every file, or what is missing of it,
+// over one connection per fetch. Hooks let a test break it in any way it likes.
 package trialtest
 
 import (
@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
+	"strings"
 	"sync"
 
 	"versus/sim/scenario"
@@ -110,14 +112,22 @@ func (d *deployment) boot(ctx context.Context, node string) error {
 	}
 }
 
-// serve answers a line with a file's name by its manifest and its pieces, each
-// behind its length in 4 bytes.
+// serve answers two lines, a file's name and a piece, by the file's manifest and
+// its pieces from that one on, each behind its length in 4 bytes.
 func (d *deployment) serve(c net.Conn) error {
-	name, err := bufio.NewReader(io.LimitReader(c, 1024)).ReadString('\n')
+	lines := bufio.NewReader(io.LimitReader(c, 1024))
+	file, err := readLine(lines)
 	if err != nil {
 		return err
 	}
-	file := name[:len(name)-1]
+	number, err := readLine(lines)
+	if err != nil {
+		return err
+	}
+	first, err := strconv.Atoi(number)
+	if err != nil || first < 0 {
+		return fmt.Errorf("no piece %q", number)
+	}
 	store := d.content.Store(scenario.Origin)
 	m := store.Manifest(file)
 	if m == nil {
@@ -130,7 +140,7 @@ func (d *deployment) serve(c net.Conn) error {
 	if err := writeFrame(c, data); err != nil {
 		return err
 	}
-	for i := range m.NumPieces() {
+	for i := first; i < m.NumPieces(); i++ {
 		piece, err := store.Piece(file, i)
 		if err != nil {
 			return err
@@ -149,7 +159,9 @@ func (d *deployment) fetch(ctx context.Context, node, file string) error {
 	}
 	defer c.Close()
 	defer context.AfterFunc(ctx, func() { _ = c.Close() })()
-	if _, err := io.WriteString(c, file+"\n"); err != nil {
+	store := d.content.Store(node)
+	first := store.Count(file) // they came in order
+	if _, err := fmt.Fprintf(c, "%s\n%d\n", file, first); err != nil {
 		return err
 	}
 	r := bufio.NewReader(c)
@@ -161,11 +173,10 @@ func (d *deployment) fetch(ctx context.Context, node, file string) error {
 	if err := json.Unmarshal(data, m); err != nil {
 		return err
 	}
-	store := d.content.Store(node)
 	if err := store.Learn(m); err != nil {
 		return err
 	}
-	for i := range m.NumPieces() {
+	for i := first; i < m.NumPieces(); i++ {
 		piece, err := readFrame(r)
 		if err != nil {
 			return err
@@ -179,6 +190,12 @@ func (d *deployment) fetch(ctx context.Context, node, file string) error {
 		}
 	}
 	return nil
+}
+
+// readLine reads a line without its end.
+func readLine(r *bufio.Reader) (string, error) {
+	line, err := r.ReadString('\n')
+	return strings.TrimSuffix(line, "\n"), err
 }
 
 func writeFrame(w io.Writer, data []byte) error {

@@ -1,0 +1,3 @@
+// Package resilience has tests only: both architectures under faults, against
+// what the laboratory promises of them.
+package resilience

@@ -1,0 +1,259 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"versus/sim/measure"
+)
+
+// faulty says that the scenario has faults, or that some were recorded.
+func (v *view) faulty() bool {
+	return v.result.Scenario != nil && v.result.Scenario.HasFaults() ||
+		slices.ContainsFunc(v.result.Trials, func(t measure.Trial) bool { return len(t.Faults) > 0 })
+}
+
+// rows are the metrics of a point's table, with those of resilience where there
+// were faults.
+func (v *view) rows(p point) []metric {
+	all := metrics(v.allAtOnce(p), v.sharedLinks()...)
+	if !v.faulty() {
+		return all
+	}
+	at := slices.IndexFunc(all, func(m metric) bool { return m.name == wall().name })
+	return slices.Insert(all, at, resilience()...)
+}
+
+// resilience are the metrics that faults bring.
+func resilience() []metric {
+	return []metric{
+		{name: "success rate", lowIsBad: true, fine: true, get: func(t *measure.Trial) *float64 { return t.Summary.SuccessRate }},
+		{name: "requests down for good", count: true, optional: true, get: downForGood},
+		inflation(),
+		{name: "time to detect p50", kind: seconds, optional: true, get: func(t *measure.Trial) *float64 { return t.Summary.DetectS.P50 }},
+		{name: "time to detect max", kind: seconds, optional: true, get: func(t *measure.Trial) *float64 { return t.Summary.DetectS.Max }},
+		recovery(),
+		{name: "availability", lowIsBad: true, fine: true, get: func(t *measure.Trial) *float64 { return t.Summary.Availability }},
+		{name: "longest stall p50", kind: seconds, get: func(t *measure.Trial) *float64 { return t.Summary.StallS.P50 }},
+		{name: "longest stall max", kind: seconds, get: func(t *measure.Trial) *float64 { return t.Summary.StallS.Max }},
+		{name: "bans", count: true, optional: true, get: ifAnyBan(func(s *measure.Summary) int { return s.Banned })},
+		{name: "bans of honest nodes", count: true, optional: true, get: ifAnyBan(func(s *measure.Summary) int { return s.BannedHonest })},
+	}
+}
+
+func inflation() metric {
+	return metric{name: "inflation by faults", fine: true, get: func(t *measure.Trial) *float64 { return t.Summary.Inflation }}
+}
+
+func recovery() metric {
+	return metric{name: "time to recover", kind: seconds, get: func(t *measure.Trial) *float64 { return t.Summary.RecoverS }}
+}
+
+// downForGood counts the requests whose node a fault took away; nil if there is
+// none.
+func downForGood(t *measure.Trial) *float64 {
+	n := 0
+	for i := range t.Requests {
+		if t.Requests[i].Outcome == measure.Down {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return ptr(float64(n))
+}
+
+// ifAnyBan is undefined in a trial without corruption and without bans.
+func ifAnyBan(get func(*measure.Summary) int) func(*measure.Trial) *float64 {
+	return func(t *measure.Trial) *float64 {
+		corrupt := slices.ContainsFunc(t.Faults, func(f measure.Fault) bool { return f.Action == "corrupt" })
+		if !corrupt && t.Summary.Banned == 0 {
+			return nil
+		}
+		return ptr(float64(get(&t.Summary)))
+	}
+}
+
+// sameRequests says whether the cells, which have the same seeds, completed the
+// same requests.
+func sameRequests(cells []cell) bool {
+	for i := range cells[0].trials {
+		for _, c := range cells[1:] {
+			if !slices.Equal(completedIDs(cells[0].trials[i]), completedIDs(c.trials[i])) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func completedIDs(t *measure.Trial) (ids []int) {
+	for _, r := range t.Requests {
+		if r.Outcome == measure.Complete {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
+// inflationSentence says what faults cost each architecture; empty without
+// baselines.
+func inflationSentence(cells []cell) string {
+	var parts []string
+	for _, c := range cells {
+		f := inflation().over(c.trials)
+		if !f.defined() {
+			return ""
+		}
+		parts = append(parts, fmt.Sprintf("%s as long in %s", times(f.mid), c.arch))
+	}
+	return fmt.Sprintf("With the faults it took %s.", list(parts))
+}
+
+// occurrence is what a fault did at one instant.
+type occurrence struct {
+	at                    float64
+	action, detail, cause string
+	targets               []string
+	detect, recover       *float64 // the longest of its targets
+}
+
+// occurrences groups a trial's faults by instant, action and cause.
+func occurrences(t *measure.Trial) []*occurrence {
+	var out []*occurrence
+	for _, f := range t.Faults {
+		var o *occurrence
+		for i := len(out) - 1; i >= 0 && out[i].at == f.TS; i-- {
+			if out[i].action == f.Action && out[i].cause == f.Cause && out[i].detail == f.Detail {
+				o = out[i]
+				break
+			}
+		}
+		if o == nil {
+			o = &occurrence{at: f.TS, action: f.Action, detail: f.Detail, cause: f.Cause}
+			out = append(out, o)
+		}
+		o.targets = append(o.targets, f.Target)
+		o.detect, o.recover = longer(o.detect, f.DetectS), longer(o.recover, f.RecoverS)
+	}
+	return out
+}
+
+func longer(a, b *float64) *float64 {
+	if a == nil || b != nil && *b > *a {
+		return b
+	}
+	return a
+}
+
+// what says what was done, without what came of it.
+func (o *occurrence) what() string {
+	const shown = 3
+	targets := strings.Join(o.targets, ", ")
+	if n := len(o.targets); n > shown+1 {
+		targets = fmt.Sprintf("%s and %d more", strings.Join(o.targets[:shown], ", "), n-shown)
+	}
+	s := fmt.Sprintf("%s %s %s", with(seconds, o.at), o.action, targets)
+	if o.detail != "" {
+		s += " (" + o.detail + ")"
+	}
+	return s
+}
+
+// effect says what came of it; empty if that is not known.
+func (o *occurrence) effect() string {
+	var parts []string
+	if o.detect != nil {
+		parts = append(parts, "noticed after "+with(seconds, *o.detect))
+	}
+	switch {
+	case o.recover != nil && *o.recover == 0:
+		parts = append(parts, "not slowed")
+	case o.recover != nil:
+		parts = append(parts, "recovered after "+with(seconds, *o.recover))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// faults lists what happened in the first seed's trials of the point that stands
+// for all: once for all architectures where it was the same.
+func (v *view) faults() (head string, lines []string) {
+	p, ok := v.focus()
+	if !ok || !v.faulty() {
+		return "", nil
+	}
+	cells := p.measured()
+	first := cells[0].trials[0].Seed
+	head = fmt.Sprintf("Faults with seed %d", first)
+	if p.label != "" {
+		head += ", at " + p.label
+	}
+	type line struct {
+		what    string
+		at      float64
+		archs   []string
+		effects []string
+	}
+	var all []*line
+	ran := 0
+	for _, c := range cells {
+		t := c.trials[0]
+		if t.Seed != first {
+			continue
+		}
+		ran++
+		taken := map[*line]bool{}
+		for _, o := range occurrences(t) {
+			i := slices.IndexFunc(all, func(l *line) bool { return l.what == o.what() && !taken[l] })
+			if i < 0 {
+				all = append(all, &line{what: o.what(), at: o.at})
+				i = len(all) - 1
+			}
+			l := all[i]
+			taken[l] = true
+			l.archs = append(l.archs, c.arch)
+			if e := o.effect(); e != "" {
+				l.effects = append(l.effects, c.arch+" "+e)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *line) int {
+		switch {
+		case a.at < b.at:
+			return -1
+		case a.at > b.at:
+			return 1
+		}
+		return 0
+	})
+	for _, l := range all {
+		s := l.what
+		if len(l.archs) < ran {
+			s += ", in " + list(l.archs) + " only"
+		}
+		if len(l.effects) > 0 {
+			s += ": " + strings.Join(l.effects, "; ")
+		}
+		lines = append(lines, s)
+	}
+	if len(lines) == 0 {
+		return head, []string{"none had an effect"}
+	}
+	return head, shortened(lines)
+}
+
+// brokenBaselines names baselines that could not be measured, with the reason.
+func (v *view) brokenBaselines() (failed, missing []string) {
+	for i := range v.result.Baselines {
+		if t := &v.result.Baselines[i]; t.Error != nil {
+			reason, _, _ := strings.Cut(strings.TrimSpace(*t.Error), "\n")
+			failed = append(failed, fmt.Sprintf("%s, without faults: %s", trialName(v, t.TrialKey), reason))
+		}
+	}
+	for _, k := range v.result.MissingBaselines {
+		missing = append(missing, trialName(v, k)+", without faults")
+	}
+	return failed, missing
+}
