@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 )
 
 // Verdict is what a store thinks of a piece that arrived.
@@ -48,12 +49,16 @@ type Store struct {
 	content Pieces
 	sink    Sink
 
+	corrupt atomic.Pointer[corruption] // nil: what it serves is right
+	selfish atomic.Bool
+
 	mu    sync.Mutex
 	files map[string]*holding // guarded by mu
 }
 
-// holding is what a store has of one file. Once made, it stays in the store, and
-// manifest and len(have) never change: they may be read without the lock.
+// holding is what a store has of one file. Once made, it stays in the store
+// until a wipe, and manifest and len(have) never change: they may be read
+// without the lock.
 type holding struct {
 	manifest *Manifest
 	have     []bool // elements guarded by Store.mu
@@ -152,13 +157,19 @@ func (s *Store) Add(file string, i int, data []byte, from string) (Verdict, erro
 		verdict = Corrupt
 	} else {
 		s.mu.Lock()
-		if h.have[i] {
+		wiped := s.files[file] != h
+		switch {
+		case wiped:
+		case h.have[i]:
 			verdict = Duplicate
-		} else {
+		default:
 			h.have[i] = true
 			h.count++
 		}
 		s.mu.Unlock()
+		if wiped {
+			return Corrupt, fmt.Errorf("piece %d of %q: the store was wiped: %w", i, file, ErrUnknownFile)
+		}
 	}
 	if s.sink != nil {
 		switch verdict {
@@ -218,11 +229,16 @@ func (s *Store) Complete(file string) bool {
 	return h != nil && h.count == len(h.have)
 }
 
-// Piece returns the canonical bytes of a held piece, which the caller must not
-// change, or ErrNotHeld.
+// Piece returns the bytes of a held piece to serve, which the caller must not
+// change, or ErrNotHeld. They are the canonical ones unless Corrupt says
+// otherwise.
 func (s *Store) Piece(file string, i int) ([]byte, error) {
 	if !s.Has(file, i) {
 		return nil, fmt.Errorf("piece %d of %q: %w", i, file, ErrNotHeld)
 	}
-	return s.content.Piece(file, i)
+	data, err := s.content.Piece(file, i)
+	if c := s.corrupt.Load(); c != nil && err == nil {
+		data = c.spoil(file, i, data)
+	}
+	return data, err
 }
