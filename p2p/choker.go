@@ -22,6 +22,9 @@ type choker struct {
 	optimistic peer.ID
 }
 
+// leastRegular is how many neighbours are chosen by what they gave at least.
+const leastRegular = 3
+
 // optimisticRounds is how many choices the optimistic one outlasts.
 const optimisticRounds = 3
 

@@ -62,7 +62,7 @@ func newShare(n *node, file string) *share {
 		sh.registry = newRegistry(m.NumPieces(), workload.Stream(n.dep.settings.seed, "p2p/registry/"+file))
 	}
 	if n.dep.settings.titForTat {
-		sh.choker = newChoker(max(n.dep.settings.slots-1, 1), workload.Stream(n.dep.settings.seed, "p2p/choker/"+n.name+"/"+file))
+		sh.choker = newChoker(max(n.dep.settings.slots-1, leastRegular), workload.Stream(n.dep.settings.seed, "p2p/choker/"+n.name+"/"+file))
 	}
 	return sh
 }
