@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 		"versus/sim/theory", "versus/sim/workload"},
 	"versus/sim/run":      {"versus/sim/trial", "versus/sim/fault", "versus/sim/measure", "versus/sim/scenario", "versus/sim/workload"},
 	"versus/sim/fidelity": {"versus/sim", "versus/sim/stats"},
+	"versus/sim/soak":     {"versus/sim/fault", "versus/sim/measure", "versus/sim/scenario", "versus/sim/trial", "versus/sim/workload"},
 	// A small architecture for the tests of the two above.
 	"versus/sim/trial/trialtest": {"versus/sim/trial", "versus/sim/workload", "versus/sim/scenario"},
 	"versus/clientserver":        {"versus/sim/trial", "versus/sim/workload", "versus/sim/scenario"},
@@ -41,7 +42,7 @@ var arrows = map[string][]string{
 	// Tests alone: both architectures under faults.
 	"versus/cmd/resilience": {},
 	"versus/cmd/versus": {"versus/clientserver", "versus/p2p", "versus/reports", "versus/reports/compare", "versus/reports/plot", "versus/scenarios", "versus/sim/fidelity",
-		"versus/sim/measure", "versus/sim/run", "versus/sim/scenario", "versus/sim/trial"},
+		"versus/sim/measure", "versus/sim/run", "versus/sim/scenario", "versus/sim/soak", "versus/sim/trial"},
 }
 
 // ownTests lists what a package's tests may import beyond that: the real bench

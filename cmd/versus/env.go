@@ -26,6 +26,8 @@ type env struct {
 	interrupts func(parent context.Context, stderr io.Writer) (ctx context.Context, stop func())
 	// worker is the command that runs one trial; nil means this program.
 	worker []string
+	// soakWorker is the command that plays schedules; nil means this program.
+	soakWorker []string
 }
 
 // notifyInterrupts obeys SIGINT and SIGTERM.

@@ -42,10 +42,12 @@ interrupted.`,
 		newScenarios(e),
 		newReport(e),
 		newCompare(e),
+		newSoak(e),
 		newFidelity(e),
 		newVersion(e),
 		newWorker(e),
 		newFidelityWorker(e),
+		newSoakWorker(e),
 	)
 	return root
 }

@@ -98,7 +98,10 @@ func run(spec *Spec) outcome {
 	spec.Monitor.recorder.Store(s.recorder)
 	visitors := spec.visitors()
 	for _, n := range spec.Nodes {
-		m := newMachine(n, workload.NewStore(n.Name, spec.Content, s.recorder))
+		m := newMachine(n, workload.NewStore(n.Name, spec.Content, s.sink()))
+		if spec.Witness != nil && n.Name != scenario.Origin {
+			m.store.Retain()
+		}
 		m.visitor = visitors[n.Name]
 		s.machines[n.Name] = m
 	}
@@ -317,6 +320,7 @@ func (s *session) stop(arch string, stopBoots context.CancelFunc, fetched <-chan
 	if !s.await(closing) {
 		s.fail(fmt.Errorf("closing %s takes more than %v", arch, s.grace))
 	}
+	s.testify()
 	_ = s.wire.Close() // frees what blocks on a connection
 	for _, done := range []<-chan struct{}{fetched, booted, closing} {
 		if !s.await(done) {

@@ -36,6 +36,8 @@ type Spec struct {
 	// Inputs is what the files hold that the scenario's faults name, by path.
 	Inputs map[string][]byte
 
+	// Witness, if not nil, sees more of the trial than its result tells.
+	Witness Witness
 	// Monitor, if not nil, is filled while the trial runs.
 	Monitor *Monitor
 	// StallAfter is real time; 0 means DefaultStallAfter.

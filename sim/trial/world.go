@@ -194,6 +194,9 @@ func (w world) relink(m *machine, o fault.Order) (changed bool, detail string, e
 
 // record puts a fault that had an effect into the result.
 func (w world) record(o fault.Order, detail string) {
+	if w.spec.Witness != nil {
+		w.spec.Witness.Fault(w.now(), o)
+	}
 	d := measure.Done{Action: o.Verb, Target: o.Target(), Detail: detail, Cause: o.Cause}
 	switch o.Verb {
 	case fault.Kill, fault.PowerOff, fault.Leave:

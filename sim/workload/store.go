@@ -51,6 +51,7 @@ type Store struct {
 
 	corrupt atomic.Pointer[corruption] // nil: what it serves is right
 	selfish atomic.Bool
+	retains bool // set before it is used
 
 	mu    sync.Mutex
 	files map[string]*holding // guarded by mu
@@ -61,8 +62,9 @@ type Store struct {
 // without the lock.
 type holding struct {
 	manifest *Manifest
-	have     []bool // elements guarded by Store.mu
-	count    int    // of true in have; guarded by Store.mu
+	have     []bool         // elements guarded by Store.mu
+	count    int            // of true in have; guarded by Store.mu
+	own      map[int][]byte // pieces as they arrived, of a store that retains them; guarded by Store.mu
 }
 
 func newHolding(m *Manifest) *holding {
@@ -165,6 +167,7 @@ func (s *Store) Add(file string, i int, data []byte, from string) (Verdict, erro
 		default:
 			h.have[i] = true
 			h.count++
+			s.retain(h, i, data)
 		}
 		s.mu.Unlock()
 		if wiped {
@@ -236,7 +239,7 @@ func (s *Store) Piece(file string, i int) ([]byte, error) {
 	if !s.Has(file, i) {
 		return nil, fmt.Errorf("piece %d of %q: %w", i, file, ErrNotHeld)
 	}
-	data, err := s.content.Piece(file, i)
+	data, err := s.held(file, i)
 	if c := s.corrupt.Load(); c != nil && err == nil {
 		data = c.spoil(file, i, data)
 	}

@@ -1,0 +1,69 @@
+package soak
+
+import (
+	"sync"
+	"time"
+
+	"versus/sim/fault"
+	"versus/sim/trial"
+)
+
+// arrival is a piece that a store accepted.
+type arrival struct {
+	at               time.Duration // since the trial's first request, as all instants
+	node, file, from string
+	piece, bytes     int
+}
+
+// waste is file bytes that a store did not accept.
+type waste struct {
+	at                       time.Duration
+	node, file, from, reason string
+	bytes                    int
+}
+
+// order is a fault as it was carried out.
+type order struct {
+	at time.Duration
+	fault.Order
+}
+
+// witness keeps what a trial's Witness is told. Methods are safe for concurrent
+// use; the fields may be read when the trial is over.
+type witness struct {
+	mu       sync.Mutex // guards everything below
+	arrivals []arrival  // in order of time
+	wastes   []waste
+	orders   []order
+	remains  *trial.Remains // nil until the end
+}
+
+var _ trial.Witness = (*witness)(nil)
+
+// Verified implements trial.Witness.
+func (w *witness) Verified(at time.Duration, node, file string, piece, bytes int, from string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.arrivals = append(w.arrivals, arrival{at, node, file, from, piece, bytes})
+}
+
+// Wasted implements trial.Witness.
+func (w *witness) Wasted(at time.Duration, node, file string, bytes int, from, reason string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.wastes = append(w.wastes, waste{at, node, file, from, reason, bytes})
+}
+
+// Fault implements trial.Witness.
+func (w *witness) Fault(at time.Duration, o fault.Order) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.orders = append(w.orders, order{at, o})
+}
+
+// Ended implements trial.Witness.
+func (w *witness) Ended(r trial.Remains) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.remains = &r
+}
