@@ -106,6 +106,11 @@ func (in *inspection) inspect() {
 	if in.seen.remains == nil {
 		return
 	}
+	for _, stack := range in.seen.remains.Late {
+		if len(in.found) > 0 {
+			in.found[0].Dump += stack + "\n\n"
+		}
+	}
 	in.nothingLeft()
 	in.rightFiles()
 	if in.trial.Error != nil {

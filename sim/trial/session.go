@@ -43,8 +43,9 @@ type session struct {
 	boots    sync.WaitGroup
 	requests sync.WaitGroup
 
-	mu  sync.Mutex
-	err error // the first reason why the trial is not a measurement; guarded by mu
+	mu   sync.Mutex
+	err  error    // the first reason why the trial is not a measurement; guarded by mu
+	late []string // stacks for a witness, when something did not return in time; guarded by mu
 }
 
 // outcome is what a session hands to the assembly of the result.
@@ -203,6 +204,7 @@ func (s *session) run() outcome {
 	case <-fetched:
 	case <-reqCtx.Done():
 		if !s.await(fetched) {
+			s.overdue()
 			s.fail(fmt.Errorf("a fetch of %s still runs %v after its context ended", arch.Name(), s.grace))
 		}
 	}
@@ -310,6 +312,7 @@ func (s *session) stop(arch string, stopBoots context.CancelFunc, fetched <-chan
 	stopBoots()
 	booted := closed(s.boots.Wait)
 	if !s.await(booted) {
+		s.overdue()
 		s.fail(fmt.Errorf("a node of %s still runs %v after its context ended", arch, s.grace))
 	}
 	closing := closed(func() {
@@ -318,6 +321,7 @@ func (s *session) stop(arch string, stopBoots context.CancelFunc, fetched <-chan
 		}
 	})
 	if !s.await(closing) {
+		s.overdue()
 		s.fail(fmt.Errorf("closing %s takes more than %v", arch, s.grace))
 	}
 	s.testify()

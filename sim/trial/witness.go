@@ -33,6 +33,9 @@ type Remains struct {
 	// Goroutines are the stacks of those that the trial started in virtual time and
 	// that have not ended; empty on a real network.
 	Goroutines []string
+	// Late are those at the first time when something did not return that should
+	// have; empty if all did.
+	Late []string
 }
 
 // sink is who is told of what arrives in a store.
@@ -66,7 +69,9 @@ func (s *session) testify() {
 	if s.spec.Witness == nil {
 		return
 	}
-	r := Remains{Stores: map[string]*workload.Store{}}
+	s.mu.Lock()
+	r := Remains{Stores: map[string]*workload.Store{}, Late: s.late}
+	s.mu.Unlock()
 	for name, m := range s.machines {
 		r.Stores[name] = m.store
 	}
@@ -85,6 +90,19 @@ func (s *session) testify() {
 		r.Goroutines = remaining(string(stacks()))
 	}
 	s.spec.Witness.Ended(r)
+}
+
+// overdue keeps the stacks for a witness: something does not return.
+func (s *session) overdue() {
+	if s.spec.Witness == nil {
+		return
+	}
+	all := remaining(string(stacks()))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.late == nil {
+		s.late = all
+	}
 }
 
 // remaining finds the goroutines of virtual time that nobody waits for any more
