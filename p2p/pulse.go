@@ -60,9 +60,17 @@ type beatingSecure struct {
 
 var _ sec.SecureTransport = beatingSecurity{}
 
+// bindTo closes the socket when ctx ends, until release is called: libp2p's
+// plaintext handshake heeds no context, and would wait for ever for a peer that
+// fell silent in the middle of it.
+func bindTo(ctx context.Context, c net.Conn) (release func() bool) {
+	return context.AfterFunc(ctx, func() { _ = c.Close() })
+}
+
 // SecureInbound implements sec.SecureTransport.
 func (s beatingSecurity) SecureInbound(ctx context.Context, insecure net.Conn, p peer.ID) (sec.SecureConn, error) {
 	c := &beatingConn{Conn: insecure, pulse: &pulse{}}
+	defer bindTo(ctx, c)()
 	secure, err := s.SecureTransport.SecureInbound(ctx, c, p)
 	if err != nil {
 		return nil, err
@@ -73,6 +81,7 @@ func (s beatingSecurity) SecureInbound(ctx context.Context, insecure net.Conn, p
 // SecureOutbound implements sec.SecureTransport.
 func (s beatingSecurity) SecureOutbound(ctx context.Context, insecure net.Conn, p peer.ID) (sec.SecureConn, error) {
 	c := &beatingConn{Conn: insecure, pulse: &pulse{}}
+	defer bindTo(ctx, c)()
 	secure, err := s.SecureTransport.SecureOutbound(ctx, c, p)
 	if err != nil {
 		return nil, err
