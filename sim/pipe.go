@@ -31,6 +31,7 @@ type pipe struct {
 	read      int64
 	offered   int64 // the edge of the receive window as last advertised
 	leaving   bool  // a burst is on its way out of the sender's node
+	left      spans // bytes that have left a node whose own queue may drop some
 
 	canRead, canWrite sync.Cond
 }
@@ -172,12 +173,18 @@ func (p *pipe) way() *route { return &p.forth }
 func (p *pipe) sent(b *Bench, brst burst) {
 	p.leaving = false
 	n := p.src.node
-	if brst.again {
-		p.sender.stats.RetransmittedBytes += brst.bytes
-		n.counters.RetransmittedBytes += brst.bytes
-	} else {
-		n.counters.SentBytes += p.payload(brst.seq, brst.seq+brst.bytes)
+	payload, again := p.payload(brst.seq, brst.seq+brst.bytes), int64(0)
+	switch {
+	case p.path[0].link.fifo:
+		// What the node's own queue dropped the first time leaves only now.
+		fresh := p.left.add(span{brst.seq, brst.seq + brst.bytes})
+		payload, again = min(fresh, payload), brst.bytes-fresh
+	case brst.again:
+		payload, again = 0, brst.bytes
 	}
+	n.counters.SentBytes += payload
+	p.sender.stats.RetransmittedBytes += again
+	n.counters.RetransmittedBytes += again
 	p.setAlarm(b)
 }
 
