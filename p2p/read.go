@@ -333,10 +333,11 @@ func (s *session) onCorrupt(r *request, now time.Time) {
 		sh.whole[r.piece] = true
 		sh.suspect(r, s.peer)
 	} else {
-		if s.theirs.has(r.piece) { // it does not hold the right one
+		if s.theirs.has(r.piece) { // it does not hold the right one, or not now
 			if s.theirs.clear(r.piece); s.counts {
 				sh.pick.copies[r.piece]--
 			}
+			s.spoiled = append(s.spoiled, r.piece)
 		}
 		n.strike(s.peer, now)
 	}

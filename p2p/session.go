@@ -38,6 +38,7 @@ type session struct {
 	theirs   *bitfield
 	counts   bool // what it holds counts in the choice of the rarest piece
 	requests map[int]*request
+	spoiled  []int // pieces that it sent corrupt: not in theirs while it is avoided for that
 	declined bool  // its last grant was of no use
 	offered  int   // pieces that it may push at a time
 	received int64 // bytes of pieces

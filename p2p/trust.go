@@ -107,6 +107,10 @@ func (s *session) offers(now time.Time) *bitfield {
 		}
 	}
 	if now.After(n.parole[s.peer]) {
+		for _, piece := range s.spoiled { // nobody else may have it
+			s.theirs.set(piece)
+		}
+		s.spoiled = nil
 		return s.theirs
 	}
 	rest := s.theirs.clone()
