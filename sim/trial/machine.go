@@ -168,6 +168,9 @@ func (s *session) depart(m *machine, why string) {
 		s.recorder.Leave(m.node.Name, why) // it was down
 	}
 	if m.up {
+		if m.paused {
+			s.breaker.Resume(m.node.Name) // to say goodbye
+		}
 		m.stop(why)
 	}
 }
