@@ -20,7 +20,19 @@ func Draw(seed uint64, n int, kinds []trial.Kind) (*scenario.Scenario, error) {
 	if err != nil {
 		return nil, fmt.Errorf("drawing schedule %d of seed %d: %w\n%s", n, seed, err, text)
 	}
+	if _, err := requestsOf(s); err != nil { // nobody arrives by chance
+		s.Workload.Requests = scenario.Requests{Pattern: scenario.AllAtOnce}
+	}
 	return s, nil
+}
+
+// requestsOf returns the requests of a schedule.
+func requestsOf(s *scenario.Scenario) ([]workload.Request, error) {
+	var peers []string
+	for _, n := range s.Nodes()[1:] {
+		peers = append(peers, n.Name)
+	}
+	return workload.Schedule(s.Workload, peers, s.Seed)
 }
 
 // drawing is one schedule while it is drawn.

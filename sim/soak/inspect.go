@@ -72,11 +72,7 @@ func play(s *scenario.Scenario, kind Kind, stallAfter time.Duration, stuck func(
 		return nil, err
 	}
 	defer content.Close()
-	var peers []string
-	for _, n := range s.Nodes()[1:] {
-		peers = append(peers, n.Name)
-	}
-	requests, err := loader.Schedule(s.Workload, peers, s.Seed)
+	requests, err := requestsOf(s)
 	if err != nil {
 		return nil, err
 	}
