@@ -41,6 +41,8 @@ var arrows = map[string][]string{
 	"versus/cmd/experiments": {},
 	// Tests alone: both architectures under faults.
 	"versus/cmd/resilience": {},
+	// Tests alone: bugs that the soak has to find.
+	"versus/cmd/mutation": {},
 	"versus/cmd/versus": {"versus/clientserver", "versus/p2p", "versus/reports", "versus/reports/compare", "versus/reports/plot", "versus/scenarios", "versus/sim/fidelity",
 		"versus/sim/measure", "versus/sim/run", "versus/sim/scenario", "versus/sim/soak", "versus/sim/trial"},
 }

@@ -50,7 +50,7 @@ type soakFlags struct {
 	schedules, jobs, tries int
 	seed                   uint64
 	replay, out            string
-	quiet                  bool
+	first, quiet           bool
 }
 
 func newSoak(e *env) *cobra.Command {
@@ -81,7 +81,7 @@ schedule that --replay plays again. The exit code is 1 if there was one.`,
 			case f.replay == "" && cmd.Flags().Changed("tries"):
 				return failure(run.CodeUsage, errors.New("--tries has no meaning without --replay"))
 			}
-			o := soak.Options{Kinds: soakKinds(), Jobs: f.jobs, Worker: e.soakWorker, Out: f.out}
+			o := soak.Options{Kinds: soakKinds(), Jobs: f.jobs, Worker: e.soakWorker, Out: f.out, First: f.first}
 			if o.Out == "" {
 				o.Out = filepath.Join("results", "soak", time.Now().UTC().Format("20060102T150405Z"))
 			}
@@ -100,6 +100,7 @@ schedule that --replay plays again. The exit code is 1 if there was one.`,
 	flags.StringVar(&f.replay, "replay", "", "play the schedule in `FILE` again instead")
 	flags.IntVar(&f.tries, "tries", 20, "how often --replay plays it")
 	flags.StringVar(&f.out, "out", "", "folder `DIR` for violations (default: results/soak/TIME)")
+	flags.BoolVar(&f.first, "first", false, "end with the first violation")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on stderr")
 	return cmd
 }

@@ -8,45 +8,51 @@ import (
 	"versus/sim/scenario"
 )
 
-// bans: nobody honest is banned, and whoever went too far is.
+// bans: nobody honest is charged with a corrupt piece or banned, and whoever went
+// too far is banned.
 func (in *inspection) bans() {
-	strikes := map[[2]string]int{}
-	banned := map[[2]string]bool{}
 	for _, e := range in.events {
-		pair := [2]string{e.Node, e.Detail}
-		switch e.Kind {
-		case measure.EventStrike:
-			strikes[pair]++
-			if !fold(in.spec.Nodes, in.seen.orders, seconds(e.TS)+time.Microsecond).was(e.Detail) {
-				in.wrong(Honest, "%s charged a corrupt piece to %s at %.3f s, which had never served one", e.Node, e.Detail, e.TS)
-			}
-		case measure.EventBan:
-			banned[pair] = true
-			if !fold(in.spec.Nodes, in.seen.orders, seconds(e.TS)+time.Microsecond).was(e.Detail) {
-				in.wrong(Honest, "%s banned %s at %.3f s, which had never served a corrupt piece", e.Node, e.Detail, e.TS)
-			}
+		verb := map[string]string{measure.EventStrike: "charged a corrupt piece to", measure.EventBan: "banned"}[e.Kind]
+		if verb != "" && !fold(in.spec.Nodes, in.seen.orders, seconds(e.TS)+time.Microsecond).was(e.Detail) {
+			in.wrong(Honest, "%s %s %s at %.3f s, which had never served a corrupt piece", e.Node, verb, e.Detail, e.TS)
 		}
 	}
 	if n := in.trial.Summary.BannedHonest; n > 0 {
 		in.wrong(Honest, "%d honest nodes were banned", n)
 	}
-	if in.traits.Strikes == 0 {
-		return
+	if in.traits.Strikes > 0 {
+		in.strikes()
 	}
-	for pair, n := range strikes {
+}
+
+// strikes: whoever sent a node too many corrupt pieces is banned by it. A node
+// that has lost its disk has forgotten the earlier ones.
+func (in *inspection) strikes() {
+	since := func(node string) time.Duration { return in.seen.wiped(node, in.ended()) }
+	charged, refused := map[[2]string]int{}, map[[2]string]int{}
+	banned := map[[2]string]bool{}
+	for _, e := range in.events {
+		pair := [2]string{e.Node, e.Detail}
+		switch {
+		case e.Kind == measure.EventBan:
+			banned[pair] = true
+		case e.Kind == measure.EventStrike && seconds(e.TS) > since(e.Node):
+			charged[pair]++
+		}
+	}
+	for pair, n := range charged {
 		if n >= in.traits.Strikes && !banned[pair] {
 			in.wrong(Strikes, "%s took %d corrupt pieces from %s and did not ban it; %d are enough", pair[0], n, pair[1], in.traits.Strikes)
 		}
 	}
-	// Strikes may be late, where several had sent parts of a piece, but not for
-	// ever.
-	corrupt := map[[2]string]int{}
+	// The charge may come late, where several had sent parts of a piece, but not
+	// for ever.
 	for _, w := range in.seen.wastes {
-		if w.reason == "corrupt" {
-			corrupt[[2]string{w.node, w.from}]++
+		if w.reason == "corrupt" && w.at > since(w.node) {
+			refused[[2]string{w.node, w.from}]++
 		}
 	}
-	for pair, n := range corrupt {
+	for pair, n := range refused {
 		if pair[1] != "" && n > 3*in.traits.Strikes+10 && !banned[pair] {
 			in.wrong(Strikes, "%s refused %d corrupt pieces from %s and did not ban it; %d are enough", pair[0], n, pair[1], in.traits.Strikes)
 		}

@@ -3,7 +3,6 @@ package soak
 import (
 	"time"
 
-	"versus/sim/fault"
 	"versus/sim/measure"
 	"versus/sim/scenario"
 )
@@ -97,7 +96,7 @@ func (in *inspection) repeats() {
 	held := map[key]time.Duration{}
 	for _, a := range in.seen.arrivals {
 		k := key{a.node, a.file, a.piece}
-		if before, ok := held[k]; ok && !in.wipedBetween(a.node, before, a.at) {
+		if before, ok := held[k]; ok && in.seen.wiped(a.node, a.at) < before {
 			in.wrong(Counters, "%s verified piece %d of %s at %v and again at %v", a.node, a.piece, a.file, before, a.at)
 		}
 		held[k] = a.at
@@ -110,13 +109,4 @@ func (in *inspection) repeats() {
 			in.wrong(Once, "%s received a piece of %s at %v that it had verified before", x.node, x.file, x.at)
 		}
 	}
-}
-
-func (in *inspection) wipedBetween(node string, from, to time.Duration) bool {
-	for _, o := range in.seen.orders {
-		if o.Verb == fault.Wipe && o.Node == node && o.at >= from && o.at <= to {
-			return true
-		}
-	}
-	return false
 }

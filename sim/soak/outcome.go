@@ -53,12 +53,7 @@ func (in *inspection) limit() time.Duration { return time.Duration(in.spec.Scena
 
 // held returns the pieces that a node held at an instant, and since when.
 func (in *inspection) held(node, file string, at time.Duration) map[int]time.Duration {
-	since := time.Duration(-1)
-	for _, o := range in.seen.orders {
-		if o.Verb == fault.Wipe && o.Node == node && o.at <= at {
-			since = o.at
-		}
-	}
+	since := in.seen.wiped(node, at)
 	pieces := map[int]time.Duration{}
 	for _, a := range in.seen.arrivals {
 		if a.node == node && a.file == file && a.at > since && a.at <= at {

@@ -91,7 +91,7 @@ func (in *inspection) servers(node string, banned map[[2]string]bool) []string {
 
 // met says whether a piece went between two nodes, since either lost its disk.
 func (in *inspection) met(a, b string) bool {
-	since := max(in.end.nodes[a].wiped, in.end.nodes[b].wiped)
+	since := max(in.seen.wiped(a, in.ended()), in.seen.wiped(b, in.ended()))
 	for _, x := range in.seen.arrivals {
 		if x.at > since && (x.node == a && x.from == b || x.node == b && x.from == a) {
 			return true

@@ -21,6 +21,7 @@ type Options struct {
 	Jobs   int      // workers side by side; 0 for one a processor
 	Worker []string // the command of a worker; nil for this program's own hidden one
 	Out    string   // folder for violations; it is made with the first
+	First  bool     // the first violation ends the soak
 	// StallAfter is real time; 0 means DefaultStallAfter.
 	StallAfter time.Duration
 	// Progress, if not nil, is told after each schedule, from one goroutine at a
@@ -82,6 +83,8 @@ func Run(ctx context.Context, seed uint64, n int, o Options) (*Summary, error) {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	more, enough := context.WithCancel(ctx)
+	defer enough()
 	sum := &Summary{Seed: seed, Planned: n, Jobs: o.Jobs, Found: []Found{}}
 	var mu sync.Mutex // guards sum
 	numbers := make(chan int)
@@ -105,6 +108,9 @@ func Run(ctx context.Context, seed uint64, n int, o Options) (*Summary, error) {
 				}
 				var found *Found
 				if len(r.Violations) > 0 {
+					if o.First {
+						enough()
+					}
 					if found, err = o.keep(ctx, p, i, s, r); err != nil {
 						cancel(err)
 						return
@@ -124,7 +130,7 @@ func Run(ctx context.Context, seed uint64, n int, o Options) (*Summary, error) {
 			}
 		})
 	}
-	feed(ctx, numbers, n)
+	feed(more, numbers, n)
 	workers.Wait()
 	sum.Wall = time.Since(began)
 	if cause := context.Cause(ctx); cause != nil && cause != context.Canceled {

@@ -34,6 +34,7 @@ type witness struct {
 	mu       sync.Mutex // guards everything below
 	arrivals []arrival  // in order of time
 	wastes   []waste
+	wipes    map[string][]time.Duration // of a node's disk
 	orders   []order
 	remains  *trial.Remains // nil until the end
 }
@@ -52,6 +53,28 @@ func (w *witness) Wasted(at time.Duration, node, file string, bytes int, from, r
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.wastes = append(w.wastes, waste{at, node, file, from, reason, bytes})
+}
+
+// Wiped implements trial.Witness.
+func (w *witness) Wiped(at time.Duration, node string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.wipes == nil {
+		w.wipes = map[string][]time.Duration{}
+	}
+	w.wipes[node] = append(w.wipes[node], at)
+}
+
+// wiped returns when a node's disk was erased last, up to an instant; negative if
+// it was not.
+func (w *witness) wiped(node string, until time.Duration) time.Duration {
+	last := time.Duration(-1)
+	for _, at := range w.wipes[node] {
+		if at <= until {
+			last = max(last, at)
+		}
+	}
+	return last
 }
 
 // Fault implements trial.Witness.

@@ -19,9 +19,8 @@ type world struct {
 // condition is one node's.
 type condition struct {
 	node      scenario.Node
-	down      string        // the verb that took it down; empty if it is up
-	downCause string        // the fault behind that
-	wiped     time.Duration // when its disk was erased last; negative if it was not
+	down      string // the verb that took it down; empty if it is up
+	downCause string // the fault behind that
 	paused    bool
 	corrupt   bool
 	corrupted bool          // it was corrupt at some time
@@ -33,7 +32,7 @@ type condition struct {
 func newWorld(nodes []scenario.Node) *world {
 	w := &world{nodes: map[string]*condition{}, cuts: map[[2]string]int{}}
 	for _, n := range nodes {
-		w.nodes[n.Name] = &condition{node: n, link: n.Link, wiped: -1}
+		w.nodes[n.Name] = &condition{node: n, link: n.Link}
 	}
 	return w
 }
@@ -61,8 +60,6 @@ func (w *world) apply(o order) {
 		n.down, n.downCause, n.paused = o.Verb, o.Cause, false
 	case fault.Restart:
 		n.down, n.downCause = "", ""
-	case fault.Wipe:
-		n.wiped = o.at
 	case fault.Pause, fault.Resume:
 		n.paused = o.Verb == fault.Pause
 	case fault.Corrupt:

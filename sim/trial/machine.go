@@ -136,6 +136,9 @@ func (s *session) erase(m *machine) {
 	m.wipe = false
 	m.store.Wipe()
 	s.recorder.Wiped(m.node.Name)
+	if s.spec.Witness != nil {
+		s.spec.Witness.Wiped(s.now(), m.node.Name)
+	}
 }
 
 // halt takes the node down. Whoever waits for its software or its fetches sees

@@ -19,6 +19,9 @@ type Witness interface {
 	// bytes that one did not, as workload.Sink is.
 	Verified(at time.Duration, node, file string, piece, bytes int, from string)
 	Wasted(at time.Duration, node, file string, bytes int, from, reason string)
+	// Wiped is told when a node's disk was erased: not before its software ended,
+	// which may be later than the order.
+	Wiped(at time.Duration, node string)
 	// Fault is told of each order that had an effect.
 	Fault(at time.Duration, o fault.Order)
 	// Ended is called once, last, when every node has stopped, the deployment is
