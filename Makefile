@@ -2,6 +2,8 @@
 GO      ?= go
 VERSUS  ?= bin/versus
 FUZZ    ?= 20s
+N       ?= 300
+SEED    ?= 1
 
 .DEFAULT_GOAL := help
 
@@ -24,7 +26,7 @@ cc:
 	  else echo "install a C compiler, or run: go test ./..." >&2; exit 1; fi; }
 
 # Whole swarms are too much for the race detector, so they run without it.
-LARGE = ./p2p ./cmd/experiments ./cmd/resilience ./sim/fidelity
+LARGE = ./p2p ./cmd/experiments ./cmd/mutation ./cmd/resilience ./sim/fidelity
 
 .PHONY: test
 test: cc ## run every test: all under the race detector, then those with whole swarms
@@ -69,6 +71,18 @@ bench: ## measure what docs/benchmarks.md records
 .PHONY: fidelity
 fidelity: build ## check the simulated TCP against models and the kernel (root on Linux for the latter)
 	$(VERSUS) fidelity
+
+.PHONY: soak
+soak: build ## play N (default 300) random schedules of faults, drawn from SEED (docs/soak.md)
+	$(VERSUS) soak --schedules $(N) --seed $(SEED)
+
+.PHONY: mutation
+mutation: ## let the soak find bugs put in on purpose, and record the schedules that did
+	$(GO) test ./cmd/mutation -run TestFind -find 500 -v -timeout 60m
+
+.PHONY: kill
+kill: ## kill a run without warning, 20 times, and resume it
+	$(GO) test ./cmd/versus -run TestKilledInTheMiddle -kills 20 -v -timeout 30m
 
 .PHONY: theory
 theory: ## compare swarms of real peers with published models (docs/theory.md)

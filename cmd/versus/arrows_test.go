@@ -54,6 +54,7 @@ var ownTests = map[string][]string{
 	"versus/p2p":            {"versus/sim", "versus/sim/theory"},
 	"versus/sim/run":        {"versus/sim", "versus/sim/trial/trialtest"},
 	"versus/sim/trial":      {"versus/sim/trial/trialtest"},
+	"versus/sim/soak":       {"versus/sim/trial/trialtest"},
 	"versus/sim/scenario":   {"versus/scenarios"},
 	"versus/scenarios":      {"versus/sim/scenario"},
 	"versus/cmd/resilience": {"versus/clientserver", "versus/p2p", "versus/sim/measure", "versus/sim/scenario", "versus/sim/trial", "versus/sim/workload"},

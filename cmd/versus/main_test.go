@@ -10,11 +10,17 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"versus/sim/soak"
 )
 
-// TestMain lets the test binary stand in for the program as a worker.
+// asProgram is the environment variable that makes the test binary the program,
+// with whatever arguments.
+const asProgram = "VERSUS_TEST_AS_PROGRAM"
+
+// TestMain lets the test binary stand in for the program, as a worker or whole.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == workerCommand {
+	if len(os.Args) > 1 && (os.Args[1] == workerCommand || os.Args[1] == soak.CommandName) || os.Getenv(asProgram) != "" {
 		main()
 	}
 	goleak.VerifyTestMain(m)

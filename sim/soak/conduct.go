@@ -1,6 +1,7 @@
 package soak
 
 import (
+	"slices"
 	"time"
 
 	"versus/sim/fault"
@@ -65,13 +66,22 @@ func (w *world) was(corrupt string) bool {
 	return n != nil && n.corrupted
 }
 
-// lastBytes is how long pieces may still come from a node that has stopped
-// sharing: those that were under way.
-const lastBytes = time.Minute
+// How long pieces may still come from a node that has stopped sharing: those that
+// were under way, be it through a cut or to a node that is stopped.
+const (
+	lastBytes = 10 * time.Second
+	heldBytes = 90 * time.Second
+)
 
 // selfish: a free rider uploads nothing, and nothing comes from nowhere.
 func (in *inspection) selfish() {
 	w := newWorld(in.spec.Nodes)
+	last := lastBytes
+	for _, o := range in.seen.orders {
+		if slices.Contains([]string{fault.Pause, fault.Partition, fault.Degrade, fault.Slow}, o.Verb) {
+			last = heldBytes
+		}
+	}
 	next := 0
 	for _, a := range in.seen.arrivals {
 		for next < len(in.seen.orders) && in.seen.orders[next].at < a.at {
@@ -90,7 +100,7 @@ func (in *inspection) selfish() {
 			in.wrong(Selfish, "%s got piece %d of %s from %s, which is a client", a.node, a.piece, a.file, a.from)
 		}
 		// One that rides from the start has never begun.
-		if from.riding && (from.since <= 0 || a.at-from.since > lastBytes) {
+		if from.riding && (from.since <= 0 || a.at-from.since > last) {
 			in.wrong(Selfish, "%s got piece %d of %s at %v from %s, a free rider since %v", a.node, a.piece, a.file, a.at, a.from, from.since)
 		}
 	}

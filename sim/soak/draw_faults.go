@@ -2,6 +2,7 @@ package soak
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -13,6 +14,9 @@ func (d *drawing) fault() string {
 	}
 	when, repeats := d.when()
 	action, lasts := d.action()
+	if !repeats && lasts && d.odds(2) && (strings.HasPrefix(action, "corrupt") || strings.HasPrefix(action, "free-ride")) {
+		when = "at: 0s" // who is like that usually always was
+	}
 	text := when + ", " + action
 	// What ends nothing may happen for ever; most of what lasts comes to an end.
 	if lasts && (repeats || !d.odds(3)) {
