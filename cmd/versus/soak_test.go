@@ -31,6 +31,19 @@ func TestSoakReplay(t *testing.T) {
 	assert.Contains(t, got.stdout, "trials      4")
 }
 
+// Schedules that found bugs of the program once.
+func TestSoakRegressions(t *testing.T) {
+	paths, err := filepath.Glob("testdata/soak/*.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	for _, path := range paths {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			got := versus("soak", "--replay", path, "--tries", "3")
+			assert.Zero(t, got.code, got.stdout+got.stderr)
+		})
+	}
+}
+
 func TestSoakInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
