@@ -64,6 +64,11 @@ network:
 
 faults: []
 
+# What the origin's machine costs; peers' links cost the publisher nothing. A
+# published list (dedicated, vps, cloud), or one's own:
+# prices: cloud
+# prices: {egress_per_gb: 0.09, server_per_hour: 0.10, currency: USD}
+
 # Each key is a dotted path or an alias (peers, unreachable, piece_size, p2p.upload_slots);
 # every combination of values is run.
 sweep: {}
