@@ -1,23 +1,20 @@
 package reports
 
 import (
-	"slices"
-
 	"versus/reports/plot"
 	"versus/sim/measure"
 	"versus/sim/stats"
 )
 
 // deliveredChart is the verified file bytes of all downloaders over time.
-func (v *view) deliveredChart() plot.Chart {
-	l := plot.Lines{Title: v.heading("Delivered over time"), Empty: "nothing was delivered",
-		X: plot.Axis{Label: "time since the first request (s)"}, Y: plot.Axis{Label: "delivered (MiB)"}}
+func (v *view) deliveredChart() (plot.Chart, bool) {
+	l := plot.Lines{Title: "Delivered over time",
+		X: plot.Axis{Label: "time since the first request"}, Y: plot.Axis{Label: "delivered to all peers"}}
 	p, ok := v.focus()
-	l.Caption = v.source(p)
 	if !ok {
-		l.Empty = "no trial was measured"
-		return l
+		return nil, false
 	}
+	l.Caption = v.source(p)
 	cells := p.measured()
 	var span, most float64
 	for _, c := range cells {
@@ -37,28 +34,25 @@ func (v *view) deliveredChart() plot.Chart {
 	}
 	wanted, known := stats.Quantile(asked, 0.5)
 	tu, bu := unitFor(seconds, span), unitFor(octets, max(most, wanted))
-	l.X.Label = "time since the first request (" + tu.name + ")"
-	l.Y.Label = "delivered to all peers (" + bu.name + ")"
+	l.X.Unit, l.Y.Unit = tu.name, bu.name
 	if most == 0 {
-		return l
+		return nil, false
 	}
 	for _, c := range cells {
-		if len(c.trials) > 1 {
+		if n := len(c.trials); n > 1 && n <= mostThin {
 			for _, t := range c.trials {
 				l.Series = append(l.Series, plot.Series{Style: v.style(c.arch), Faint: true, Points: progress(t, tu, bu)})
 			}
 		}
 		l.Series = append(l.Series, plot.Series{Name: c.arch, Style: v.style(c.arch), Points: medianProgress(c.trials, tu, bu)})
 	}
-	slices.SortStableFunc(l.Series, func(a, b plot.Series) int { return faintFirst(a) - faintFirst(b) })
+	underThick(l.Series)
 	if known {
 		l.Limits = append(l.Limits, plot.Limit{Name: "requested: " + with(octets, wanted), Y: wanted / bu.worth})
 	}
-	l.Caption += " " + trialCounts(cells) + " Verified file bytes, without overhead."
-	if len(seedsOf(cells)) > 1 {
-		l.Caption += " Thin: each seed; thick: the median over the seeds."
-	}
-	return l
+	l.Caption += " " + trialCounts(cells) + " Verified file bytes, without overhead." + thinThick(cells, "the median over the seeds")
+	v.markFaults(&l, cells, tu)
+	return l, true
 }
 
 func progress(t *measure.Trial, tu, bu unit) []plot.Point {

@@ -3,10 +3,13 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"versus/reports/plot"
+	"versus/sim/measure"
 )
 
 // sweepChart draws times against the swept value, measured points over the
@@ -14,89 +17,178 @@ import (
 // A Top-Down Approach", section 2.5. It is not ok unless the scenario sweeps
 // over a number or a quantity.
 func (v *view) sweepChart() (plot.Chart, bool) {
+	m, what := makespan(), "Time until all are done"
+	atOnce := v.alwaysAtOnce()
+	if !atOnce {
+		m, what = completionP50(), "Median completion time"
+	}
+	return v.against(m, what, atOnce && !v.loopback())
+}
+
+// loadChart is what the origin had to send against the swept value.
+func (v *view) loadChart() (plot.Chart, bool) {
+	return v.against(originSent(), "Bytes sent by the origin", false)
+}
+
+// successChart is the share of requests that completed against the swept value,
+// where that was not all of them everywhere.
+func (v *view) successChart() (plot.Chart, bool) {
+	m := metric{get: func(t *measure.Trial) *float64 { return t.Summary.SuccessRate }}
+	lost := false
+	for _, p := range v.points {
+		for _, c := range p.measured() {
+			e := m.estimate(c.trials)
+			lost = lost || e.defined() && e.mid < 1
+		}
+	}
+	if !lost {
+		return nil, false
+	}
+	c, ok := v.against(m, "Share of requests completed", false)
+	l, is := c.(plot.Lines)
+	l.Y.Max = 1.04
+	return l, ok && is
+}
+
+// alwaysAtOnce says whether at every point all requests start together.
+func (v *view) alwaysAtOnce() bool {
+	return !slices.ContainsFunc(v.points, func(p point) bool { return !v.allAtOnce(p) })
+}
+
+// against draws a metric over the swept value, with the bounds on it if theory
+// is set. It is not ok unless the scenario sweeps over a number or a quantity
+// and the metric is known somewhere.
+func (v *view) against(m metric, what string, theory bool) (plot.Chart, bool) {
 	key, ok := v.numericKey()
 	if !ok {
 		return nil, false
 	}
-	atOnce := true
-	var top, far float64
+	lines := v.lines(key)
+	var far float64
+	values := map[float64]bool{}
 	for _, p := range v.points {
-		atOnce = atOnce && v.allAtOnce(p)
 		n, _ := quantityOf(p.values[key])
 		far = max(far, n.value)
+		values[n.value] = true
 	}
-	m, what := makespan(), "Makespan"
-	if !atOnce {
-		m, what = completionP50(), "Median completion time"
-	}
-	theory := atOnce && !v.loopback()
-	for _, p := range v.points {
-		for _, c := range p.measured() {
-			f := m.over(c.trials)
-			for _, y := range []float64{f.mid, f.high, bound().over(c.trials).mid} {
-				if y > top {
-					top = y
-				}
-			}
+	var all []estimate
+	curves := map[string][]estimate{}
+	tallest := 0.0
+	unknown := false
+	for _, name := range lines.order {
+		for _, sc := range lines.cells[name] {
+			e := m.estimate(sc.trials)
+			unknown = unknown || !e.defined()
+			curves[name] = append(curves[name], e)
+			all = append(all, e)
+			tallest = max(tallest, e.mid, e.high)
 		}
 	}
-	n, _ := quantityOf(v.points[0].values[key])
-	xu, yu := unitFor(n.kind(), far), unitFor(seconds, top)
-	l := plot.Lines{Title: v.heading(what + " against " + key), Empty: "no trial was measured",
-		X: plot.Axis{Label: key, Whole: v.whole(key) && n.kind() == plain},
-		Y: plot.Axis{Label: fmt.Sprintf("%s (%s)", strings.ToLower(what), yu.name)}}
-	switch {
-	case xu.name != "":
-		l.X.Label += " (" + xu.name + ")"
-	case l.X.Whole:
-		l.X.Label += " (count)"
+	first, _ := quantityOf(v.points[0].values[key])
+	xu, yu := unitFor(first.kind(), far), m.unitOf(all)
+	l := plot.Lines{Title: what + " against " + axisTitle(key),
+		X: plot.Axis{Label: axisName(key), Unit: xu.name, Whole: v.whole(key) && first.kind() == plain},
+		Y: plot.Axis{Label: strings.ToLower(what[:1]) + what[1:], Unit: yu.name}}
+	if share, whole, ok := strings.Cut(pointValue(v.points[0].values[key]), "%"); ok && share != "" {
+		l.X.Unit = percentUnit + whole // such as "% of peers"
 	}
-	lines := v.lines(key)
+	stretch(&l.X, values, xu, first)
+	points := 0
 	for _, name := range lines.order {
 		s := plot.Series{Name: name, Style: lines.style[name], Dots: true}
-		limit := plot.Series{Name: name + " bound", Style: s.Style, Theory: true}
-		for _, sc := range lines.cells[name] {
+		for i, sc := range lines.cells[name] {
 			x, _ := quantityOf(sc.point.values[key])
-			at := x.value / xu.worth
-			if f := m.over(sc.trials); f.defined() {
-				pt := plot.Point{X: at, Y: f.mid / yu.worth, Low: f.mid / yu.worth, High: f.mid / yu.worth}
-				if f.high > f.low {
-					pt.Low, pt.High = f.low/yu.worth, f.high/yu.worth
-				}
-				s.Points = append(s.Points, pt)
-			}
-			if b := bound().over(sc.trials); theory && b.defined() {
-				y := b.mid / yu.worth
-				limit.Points = append(limit.Points, plot.Point{X: at, Y: y, Low: y, High: y})
+			if e := curves[name][i]; e.defined() {
+				r := e.scaled(yu)
+				s.Points = append(s.Points, plot.Point{X: x.value / xu.worth, Y: e.mid / yu.worth, Low: r.Low, High: r.High})
 			}
 		}
+		points += len(s.Points)
 		l.Series = append(l.Series, s)
-		if len(limit.Points) > 0 {
-			l.Series = append(l.Series, limit)
+		if limit, ok := v.boundCurve(key, lines.cells[name], xu, yu); ok && theory && !slices.ContainsFunc(l.Series, limit.sameAs) {
+			limit.Name, limit.Style = name+" bound", s.Style
+			l.Series = append(l.Series, limit.Series)
 		}
 	}
-	l.Caption = v.sweepCaption(lines, theory)
-	return l, true
+	l.Caption = v.sweepCaption(lines, all, theory)
+	if theory {
+		l.Caption += v.distance(lines, curves)
+	}
+	if unknown && points > 0 {
+		l.Caption += " No marker where a trial has no such figure."
+	}
+	return l, points > 0
 }
 
-func (v *view) sweepCaption(lines sweepLines, theory bool) string {
-	var all []cell
+// distance says how far above their bounds the curves of a sweep came, each
+// where it was furthest.
+func (v *view) distance(lines sweepLines, curves map[string][]estimate) string {
+	var far []string
+	for _, name := range lines.order {
+		most, known := 0.0, false
+		for i, sc := range lines.cells[name] {
+			e, b := curves[name][i], bound().over(sc.trials)
+			if e.defined() && b.mid > 0 {
+				most, known = max(most, 100*(e.mid/b.mid-1)), true
+			}
+		}
+		if known {
+			far = append(far, name+" "+number(most)+nbsp+"%")
+		}
+	}
+	if len(far) == 0 || len(far) > 4 {
+		return ""
+	}
+	return " Above its bound by at most: " + strings.Join(far, ", ") + "."
+}
+
+// stretch makes the axis logarithmic for quantities that were chosen by ratio,
+// such as 64KiB, 256KiB, 1MiB, and marks them by name.
+func stretch(a *plot.Axis, values map[float64]bool, u unit, first sweptNumber) {
+	sorted := slices.Sorted(maps.Keys(values))
+	lo, hi := sorted[0], sorted[len(sorted)-1]
+	if len(sorted) < 3 || first.kind() == plain || !(lo > 0) || hi/lo < 12 {
+		return
+	}
+	a.Log = true
+	for _, x := range sorted {
+		a.Ticks = append(a.Ticks, plot.Tick{Value: x / u.worth, Label: strconv.FormatFloat(x/u.worth, 'g', 4, 64)})
+	}
+}
+
+// axisName is what a swept key is called along an axis.
+func axisName(key string) string {
+	if key == "peers" {
+		return "number of peers, N"
+	}
+	return key
+}
+
+// axisTitle is what it is called in a title.
+func axisTitle(key string) string {
+	if key == "peers" {
+		return "the number of peers"
+	}
+	return key
+}
+
+// sweepSource names the scenario and the seeds of a sweep's cells.
+func (v *view) sweepSource(cells []cell) string {
+	return fmt.Sprintf("%s, %s.", v.subject(), seedText(seedsOf(cells)))
+}
+
+func (v *view) sweepCaption(lines sweepLines, all []estimate, theory bool) string {
+	var cells []cell
 	failed := 0
 	for _, p := range v.points {
-		all = append(all, p.measured()...)
+		cells = append(cells, p.measured()...)
 		for _, c := range p.cells {
 			failed += len(c.failed)
 		}
 	}
-	seeds := seedsOf(all)
-	s := fmt.Sprintf("Scenario %s, %s.", v.name(), seedText(seeds))
-	if len(seeds) > 1 {
-		s += fmt.Sprintf(" Markers: medians of n = %d seeds; whiskers: smallest and largest.", len(seeds))
-	} else {
-		s += " Markers: n = 1 trial each."
-	}
+	s := v.sweepSource(cells) + intervalText("Markers", all)
 	if theory {
-		s += " Dotted: lower bounds."
+		s += " Thin lines: lower bounds."
 	}
 	if failed > 0 {
 		s += fmt.Sprintf(" Without %s.", count(failed, "failed trial"))
@@ -138,6 +230,13 @@ func (v *view) whole(key string) bool {
 	})
 }
 
+// belongsToAnother says whether the key is an option of an architecture other
+// than this one, which it cannot change.
+func (v *view) belongsToAnother(key, arch string) bool {
+	owner, _, ok := strings.Cut(key, ".")
+	return ok && owner != arch && slices.Contains(v.archs, owner)
+}
+
 // sweepLines are the curves of a sweep: one for each architecture and each
 // combination of the other swept keys.
 type sweepLines struct {
@@ -159,7 +258,7 @@ func (v *view) lines(key string) sweepLines {
 		for _, p := range v.points {
 			name := a
 			for _, k := range v.keys {
-				if k != key {
+				if k != key && !v.belongsToAnother(k, a) {
 					name += ", " + lastPart(k) + "=" + pointValue(p.values[k])
 				}
 			}
@@ -178,7 +277,10 @@ func (v *view) lines(key string) sweepLines {
 				}
 				out.order = append(out.order, name)
 			}
-			out.cells[name] = append(out.cells[name], sweptCell{p.cells[i], p})
+			at := pointValue(p.values[key])
+			if !slices.ContainsFunc(out.cells[name], func(c sweptCell) bool { return pointValue(c.point.values[key]) == at }) {
+				out.cells[name] = append(out.cells[name], sweptCell{p.cells[i], p})
+			}
 		}
 	}
 	out.left = len(hidden)

@@ -2,112 +2,83 @@ package reports
 
 import (
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"versus/reports/plot"
 	"versus/sim/measure"
 )
 
-// ChartsFolder is the folder of charts below that of a result.
-const ChartsFolder = "charts"
-
-// Chart is one chart of a result, in every format.
+// Chart is one chart of a result before it is drawn: its series with names and
+// units, and its texts. The drawn one and one that a page draws itself show the
+// same.
 type Chart struct {
-	Name    string // of its files, without the extension
-	Title   string
-	Caption string
-	SVG     []byte
-	PNG     []byte
-	PDF     []byte
-}
-
-// Charts draws the result's charts: completion times, bytes over time, bytes
-// sent, and, for a sweep over numbers, times against the swept value. Equal
-// results give equal bytes.
-func Charts(r *measure.Result) ([]Chart, error) {
-	var out []Chart
-	for _, f := range newView(r).figures() {
-		c := Chart{Name: f.name}
-		c.Title, c.Caption = f.Describe()
-		for _, file := range []struct {
-			format plot.Format
-			to     *[]byte
-		}{{plot.SVG, &c.SVG}, {plot.PNG, &c.PNG}, {plot.PDF, &c.PDF}} {
-			b, err := plot.Render(f.Chart, file.format)
-			if err != nil {
-				return nil, fmt.Errorf("drawing chart %s: %w", f.name, err)
-			}
-			*file.to = b
-		}
-		out = append(out, c)
-	}
-	return out, nil
-}
-
-// drawable is a chart and the name of its files.
-type drawable struct {
-	name string
+	Name string // of its files, such as "completion"; docs/charts.md describes each
+	// Reading says in one sentence how to read it.
+	Reading string
+	// Primary charts answer the question that the run asked; the others say why.
+	Primary bool
+	// Chart is a plot.Lines, plot.Bars, plot.Panels, plot.Heat or plot.Raster.
 	plot.Chart
 }
 
-func (v *view) figures() []drawable {
-	out := []drawable{
-		{"completion", v.completionChart()},
-		{"delivered", v.deliveredChart()},
-		{"sent", v.sentChart()},
-	}
-	if c, ok := v.sweepChart(); ok {
-		out = append(out, drawable{"sweep", c})
+// Charts returns the charts that make sense for the result, those that matter
+// most first. Equal results give equal charts. Progress is what Progress
+// returns; without it there is no chart of how pieces spread.
+func Charts(r *measure.Result, progress []measure.Event) []Chart {
+	v := newView(r)
+	var out []Chart
+	for _, kind := range v.kinds(progress) {
+		if c, ok := kind.data(); ok {
+			out = append(out, Chart{Name: kind.name, Reading: kind.reading, Primary: kind.primary, Chart: c})
+		}
 	}
 	return out
 }
 
-// WriteCharts draws the result's charts into the folder charts below dir and
-// returns the paths written, sorted. Every file appears whole or not at all.
-func WriteCharts(dir string, r *measure.Result) ([]string, error) {
-	charts, err := Charts(r)
-	if err != nil {
-		return nil, err
-	}
-	dir = filepath.Join(dir, ChartsFolder)
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, fmt.Errorf("making the folder of charts: %w", err)
-	}
-	var paths []string
-	for _, c := range charts {
-		for _, file := range []struct {
-			format plot.Format
-			data   []byte
-		}{{plot.PDF, c.PDF}, {plot.PNG, c.PNG}, {plot.SVG, c.SVG}} {
-			path := filepath.Join(dir, c.Name+"."+string(file.format))
-			err := measure.WriteFile(path, func(w io.Writer) error {
-				_, err := w.Write(file.data)
-				return err
-			})
-			if err != nil {
-				return paths, err
-			}
-			paths = append(paths, path)
-		}
-	}
-	slices.Sort(paths)
-	return paths, nil
+// chartKind is a chart that a result may have.
+type chartKind struct {
+	name, reading string
+	primary       bool
+	data          func() (plot.Chart, bool) // not ok if there is nothing to show
 }
 
-// heading is what the charts say of a point in their title and caption.
-func (v *view) heading(title string) string {
-	if s := v.result.Scenario; s != nil && s.Title != "" {
-		return title + ": " + s.Title
+// kinds lists every chart in the order of Charts.
+func (v *view) kinds(progress []measure.Event) []chartKind {
+	p, ok := v.focus()
+	faulted := ok && faulty(p)
+	return []chartKind{
+		{"sweep", "Follow one curve to the right: how much longer does it take when there is more to do?", true, v.sweepChart},
+		{"heat", "Dark cells take longer; the ratio says who is faster where, and how many times.", true, v.heatChart},
+		{"success", "Where a curve falls, requests were left without their file.", true, v.successChart},
+		{"inflation", "Above the line at 1 the faults made those who finished slower; below it faster, for there were fewer.", true, v.inflationChart},
+		{"comparison", "One panel is one quantity; the longer bar is the larger value.", true, v.comparisonChart},
+		{"completion", "The height of a curve is the share of requests that were done by then; further left is faster.", true, v.completionChart},
+		{"throughput", "The height is how fast data arrive just then; a dip after a fault is what it cost.", faulted, v.throughputChart},
+		{"sent", "The origin's part of a bar is what it had to send itself.", true, v.sentChart},
+		{"load", "A curve that rises with the sweep is a bill that grows with the crowd; a flat one does not.", false, v.loadChart},
+		{"delivered", "The steeper a curve, the faster data arrive, over all peers together.", false, v.deliveredChart},
+		{"first-byte", "The height is the share of requests that had their first piece by then; further left is more responsive.", false, v.firstByteChart},
+		{"survival", "The height is the share of machines that were up.", false, v.survivalChart},
+		{"health", "Where a curve touches 0, some piece was nowhere to be had.", false, v.healthChart},
+		{"propagation", "Each row is a node, darker when it holds more; the shape of the front is how the file spread.", false,
+			func() (plot.Chart, bool) { return v.propagationChart(progress) }},
+		{"upload", "On the diagonal all nodes send alike; a curve that hugs the corner is one node doing it all.", false, v.uploadChart},
+		{"overhead", "What was sent or received beyond the file itself, by reason.", false, v.overheadChart},
 	}
-	return title + ": " + v.name()
+}
+
+// subject is what the captions of a result begin with: the scenario's title and
+// name.
+func (v *view) subject() string {
+	if s := v.result.Scenario; s != nil && s.Title != "" {
+		return s.Title + " (scenario " + v.name() + ")"
+	}
+	return "Scenario " + v.name()
 }
 
 // source names the scenario, the point, the seeds and what is left out.
 func (v *view) source(p point) string {
-	s := "Scenario " + v.name()
+	s := v.subject()
 	if len(v.points) > 1 {
 		which := "last"
 		if _, numeric := v.numericKey(); numeric {

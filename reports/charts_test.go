@@ -20,42 +20,60 @@ func TestChartsOfEveryResult(t *testing.T) {
 	for name, r := range cases() {
 		t.Run(name, func(t *testing.T) {
 			var names []string
-			for _, c := range newView(r).figures() {
-				names = append(names, c.name)
-				svg, err := plot.Render(c.Chart, plot.SVG)
-				require.NoError(t, err, c.name)
+			for _, c := range Charts(r, nil) {
+				names = append(names, c.Name)
+				svg, err := plot.Render(c.Chart, plot.SVG, plot.Options{})
+				require.NoError(t, err, c.Name)
 				assert.NotContains(t, string(svg), "NaN")
 				title, caption := c.Describe()
 				assert.NotEmpty(t, title)
 				assert.Contains(t, caption, newView(r).name())
 			}
-			want := []string{"completion", "delivered", "sent"}
-			if strings.HasPrefix(name, "sweep") || name == "three-keys" {
-				want = append(want, "sweep")
+			switch {
+			case name == "empty" || name == "nulls":
+				assert.Empty(t, names, "no chart is empty")
+			case strings.HasPrefix(name, "sweep") || name == "three-keys":
+				assert.Subset(t, names, []string{"sweep", "completion", "delivered", "sent"})
+			default:
+				assert.Subset(t, names, []string{"completion", "delivered", "sent"})
+				assert.NotContains(t, names, "sweep")
 			}
-			assert.Equal(t, want, names)
 		})
 	}
 }
 
 func TestChartsAreTheSameTwice(t *testing.T) {
-	a, err := Charts(cases()["sweep-seeds"])
-	require.NoError(t, err)
-	b, err := Charts(cases()["sweep-seeds"])
-	require.NoError(t, err)
-	for i := range a {
-		assert.True(t, bytes.Equal(a[i].SVG, b[i].SVG), "%s.svg", a[i].Name)
-		assert.True(t, bytes.Equal(a[i].PNG, b[i].PNG), "%s.png", a[i].Name)
-		assert.True(t, bytes.Equal(a[i].PDF, b[i].PDF), "%s.pdf", a[i].Name)
-		_, err := png.DecodeConfig(bytes.NewReader(a[i].PNG))
+	files := func(o plot.Options) map[string][]byte {
+		dir := t.TempDir()
+		paths, err := WriteCharts(dir, cases()["sweep-seeds"], o)
 		require.NoError(t, err)
-		assert.True(t, bytes.HasPrefix(a[i].PDF, []byte("%PDF-")))
+		out := map[string][]byte{}
+		for _, p := range paths {
+			b, err := os.ReadFile(p)
+			require.NoError(t, err)
+			out[filepath.Base(p)] = b
+		}
+		return out
+	}
+	for _, o := range []plot.Options{{Size: plot.Column, Theme: plot.Dark}} {
+		a, b := files(o), files(o)
+		assert.Len(t, b, len(a))
+		for name := range a {
+			assert.True(t, bytes.Equal(a[name], b[name]), "%s of %v", name, o)
+			switch filepath.Ext(name) {
+			case ".png":
+				_, err := png.DecodeConfig(bytes.NewReader(a[name]))
+				require.NoError(t, err)
+			case ".pdf":
+				assert.True(t, bytes.HasPrefix(a[name], []byte("%PDF-")))
+			}
+		}
 	}
 }
 
 func TestCompletionChart(t *testing.T) {
 	r := cases()["incomplete"]
-	l := newView(r).completionChart().(plot.Lines)
+	l := chartOf(t, r, "completion").(plot.Lines)
 	server, mesh := l.Series[0], l.Series[1]
 	assert.Equal(t, "client-server (36 of 40 completed)", server.Name)
 	last := server.Points[len(server.Points)-1]
@@ -64,21 +82,20 @@ func TestCompletionChart(t *testing.T) {
 	assert.InDelta(t, 1, mesh.Points[len(mesh.Points)-1].Y, 1e-12)
 	require.Len(t, l.Marks, 2)
 	assert.InDelta(t, 107.37, l.Marks[0].X, 0.01)
-	assert.Contains(t, l.Caption, "Scenario flash-crowd, seed 7. n = 40 requests")
+	assert.Contains(t, l.Caption, "(scenario flash-crowd), seed 7. n = 40 requests")
 
-	staggered := newView(cases()["staggered"]).completionChart().(plot.Lines)
+	staggered := chartOf(t, cases()["staggered"], "completion").(plot.Lines)
 	assert.Empty(t, staggered.Marks, "the bound is one on the makespan")
-	loopback := newView(cases()["loopback"]).completionChart().(plot.Lines)
+	loopback := chartOf(t, cases()["loopback"], "completion").(plot.Lines)
 	assert.Empty(t, loopback.Marks, "the bound is one for shaped links")
 	assert.Contains(t, loopback.Caption, "links not shaped")
 
-	seven := newView(cases()["seven"]).completionChart().(plot.Lines)
+	seven := chartOf(t, cases()["seven"], "completion").(plot.Lines)
 	require.Len(t, seven.Marks, 2, "equal bounds share a line")
-	assert.Equal(t, "no request completed", newView(cases()["nulls"]).completionChart().(plot.Lines).Empty)
 }
 
 func TestDeliveredChart(t *testing.T) {
-	l := newView(cases()["five-seeds"]).deliveredChart().(plot.Lines)
+	l := chartOf(t, cases()["five-seeds"], "delivered").(plot.Lines)
 	require.Len(t, l.Limits, 1)
 	assert.Equal(t, "requested: 640.0"+nbsp+"MiB", l.Limits[0].Name)
 	require.Len(t, l.Series, 12, "five thin curves and a thick one for each of two")
@@ -102,11 +119,11 @@ func TestDeliveredAt(t *testing.T) {
 }
 
 func TestSentChart(t *testing.T) {
-	b := newView(cases()["one-seed"]).sentChart().(plot.Bars)
+	b := chartOf(t, cases()["one-seed"], "sent").(plot.Bars)
 	assert.Equal(t, []string{"client-server", "p2p"}, b.Groups)
 	assert.InDeltaSlice(t, []float64{643.84, 17.6}, b.Parts[0].Values, 0.01)
 	assert.InDeltaSlice(t, []float64{0, 626.24}, b.Parts[1].Values, 0.01)
-	assert.Equal(t, "sent (MiB)", b.Y.Label)
+	assert.Equal(t, "sent (MiB)", b.X.Text())
 }
 
 func TestSweepChart(t *testing.T) {
@@ -136,7 +153,7 @@ func TestSweepChart(t *testing.T) {
 	c, ok = newView(r).sweepChart()
 	require.True(t, ok)
 	l = c.(plot.Lines)
-	assert.Equal(t, "network.origin.uplink (Mbit/s)", l.X.Label)
+	assert.Equal(t, "network.origin.uplink (Mbit/s)", l.X.Text())
 	assert.InDelta(t, 0.5, l.Series[0].Points[0].X, 1e-9)
 	assert.InDelta(t, 2000, l.Series[0].Points[5].X, 1e-9)
 
@@ -161,28 +178,46 @@ func TestChartsWithAbsurdFigures(t *testing.T) {
 				t.Timeline[j].TS = x
 			}
 		}
-		for _, c := range newView(r).figures() {
-			_, err := plot.Render(c.Chart, plot.SVG)
-			assert.NoError(t, err, "%s of %v", c.name, x)
+		for _, c := range Charts(r, nil) {
+			_, err := plot.Render(c.Chart, plot.SVG, plot.Options{})
+			assert.NoError(t, err, "%s of %v", c.Name, x)
 		}
 		written(t, Text, r, Options{})
 	}
 }
 
+// chartOf returns one chart of a result by its name.
+func chartOf(t *testing.T, r *measure.Result, name string) plot.Chart {
+	t.Helper()
+	for _, c := range Charts(r, nil) {
+		if c.Name == name {
+			return c.Chart
+		}
+	}
+	require.Fail(t, "no such chart", name)
+	return nil
+}
+
 func TestWriteCharts(t *testing.T) {
 	dir := t.TempDir()
-	paths, err := WriteCharts(dir, cases()["one-seed"])
+	paths, err := WriteCharts(dir, cases()["sweep-seeds"], plot.Options{})
 	require.NoError(t, err)
-	require.Len(t, paths, 9)
-	again, err := WriteCharts(dir, &measure.Result{})
+	assert.Len(t, paths, 3*len(Charts(cases()["sweep-seeds"], nil)))
+	own := filepath.Join(dir, ChartsFolder, "mine.png")
+	require.NoError(t, os.WriteFile(own, nil, 0o666))
+
+	again, err := WriteCharts(dir, cases()["one-seed"], plot.Options{})
 	require.NoError(t, err)
-	assert.Equal(t, paths, again, "charts can be redrawn")
+	assert.Less(t, len(again), len(paths))
 	entries, err := os.ReadDir(filepath.Join(dir, ChartsFolder))
 	require.NoError(t, err)
-	assert.Len(t, entries, 9, "no unfinished file is left")
+	assert.Len(t, entries, len(again)+1, "neither unfinished files nor charts of before are left, others' files are")
+	assert.FileExists(t, own)
 
+	_, err = WriteCharts(dir, cases()["one-seed"], plot.Options{Size: "poster"})
+	assert.ErrorContains(t, err, `chart size "poster" is unknown; use one of page, slide, column`)
 	blocked := filepath.Join(dir, "file")
 	require.NoError(t, os.WriteFile(blocked, nil, 0o666))
-	_, err = WriteCharts(blocked, cases()["one-seed"])
-	assert.ErrorContains(t, err, "making the folder of charts")
+	_, err = WriteCharts(blocked, cases()["one-seed"], plot.Options{})
+	assert.Error(t, err)
 }

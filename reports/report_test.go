@@ -235,7 +235,7 @@ func TestWriteLeavesTheResultAlone(t *testing.T) {
 	for _, f := range Formats() {
 		written(t, f, r, Options{})
 	}
-	newView(r).figures()
+	Charts(r, nil)
 	assert.Equal(t, same, r)
 }
 

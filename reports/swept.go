@@ -3,6 +3,7 @@ package reports
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"versus/sim/scenario"
 )
@@ -10,8 +11,11 @@ import (
 // sweptNumber is a swept value as a number with its base unit.
 type sweptNumber struct {
 	value float64
-	unit  string // "", "bit/s", "B" or "s"
+	unit  string // "", "bit/s", "B", "s" or percentUnit
 }
+
+// percentUnit is the unit of a share of nodes.
+const percentUnit = "%"
 
 // quantityOf reads a swept value that is a number or a quantity with a unit.
 func quantityOf(value any) (sweptNumber, bool) {
@@ -30,6 +34,11 @@ func quantityOf(value any) (sweptNumber, bool) {
 	case string:
 		if f, err := strconv.ParseFloat(x, 64); err == nil {
 			return sweptNumber{value: f}, true
+		}
+		// "30% of peers" is how a fault names a share of nodes.
+		if share, _, ok := strings.Cut(x, "%"); ok {
+			f, err := strconv.ParseFloat(strings.TrimSpace(share), 64)
+			return sweptNumber{f, percentUnit}, err == nil
 		}
 		if b, err := scenario.ParseBandwidth(x); err == nil {
 			return sweptNumber{float64(b), "bit/s"}, true

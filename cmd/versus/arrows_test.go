@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 	"versus/p2p":                 {"versus/p2p/wire", "versus/sim/trial", "versus/sim/workload", "versus/sim/scenario"},
 	"versus/reports/plot":        {},
 	"versus/reports/compare":     {"versus/sim/measure", "versus/sim/scenario", "versus/sim/stats"},
-	"versus/reports":             {"versus/reports/compare", "versus/reports/plot", "versus/sim/measure", "versus/sim/scenario", "versus/sim/stats", "versus/sim/workload"},
+	"versus/reports":             {"versus/reports/compare", "versus/reports/plot", "versus/sim/measure", "versus/sim/scenario", "versus/sim/stats", "versus/sim/theory", "versus/sim/workload"},
 	// Tests alone: measurements beside published models.
 	"versus/cmd/experiments": {},
 	// Tests alone: both architectures under faults.

@@ -172,7 +172,7 @@ func saveCalibration(res *fidelity.Result, dir string) error {
 		"fidelity.txt":  []byte(res.Text()),
 	}
 	for name, c := range calibrationCharts(res) {
-		if files[name+".svg"], err = plot.Render(c, plot.SVG); err != nil {
+		if files[name+".svg"], err = plot.Render(c, plot.SVG, plot.Options{}); err != nil {
 			return err
 		}
 	}

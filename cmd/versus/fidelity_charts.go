@@ -28,7 +28,7 @@ func deviations(res *fidelity.Result, where string) plot.Chart {
 	c := plot.Lines{
 		Title:   "How far measured is from its model",
 		Caption: "Share of the comparisons that deviate by at most so much; random seeds from 1. " + where,
-		X:       plot.Axis{Label: "deviation (%)"},
+		X:       plot.Axis{Label: "deviation", Unit: "%"},
 		Y:       plot.Axis{Label: "share of the comparisons", Max: 1},
 		Empty:   "nothing was measured",
 	}
@@ -67,7 +67,7 @@ func lossChart(res *fidelity.Result, where string) plot.Chart {
 	c := plot.Lines{
 		Title:   "One Reno flow under random loss, over PFTK",
 		Caption: "Mean and standard deviation of the runs, random seeds from 1; dotted: Mathis et al. " + where,
-		X:       plot.Axis{Label: "loss (%)"},
+		X:       plot.Axis{Label: "loss", Unit: "%"},
 		Y:       plot.Axis{Label: "throughput over PFTK"},
 		Limits:  []plot.Limit{{Name: "within 20 %", Y: 0.8}, {Y: 1.2}},
 		Empty:   "nothing was measured",
@@ -98,7 +98,7 @@ func queueChart(res *fidelity.Result, where string) plot.Chart {
 	c := plot.Bars{
 		Title:   "How long a small message waits beside a bulk flow",
 		Caption: "Mean over two minutes, Reno, 10 Mbit/s, 40 ms round trip, a queue of 100 ms. " + where,
-		Y:       plot.Axis{Label: "mean wait (ms)"},
+		X:       plot.Axis{Label: "mean wait", Unit: "ms"},
 		Parts:   []plot.Part{{Name: "wait"}},
 		Empty:   "nothing was measured",
 	}

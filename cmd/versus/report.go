@@ -7,12 +7,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"versus/reports"
+	"versus/reports/plot"
 	"versus/sim/measure"
 	"versus/sim/run"
 )
 
 func newReport(e *env) *cobra.Command {
-	var format string
+	var format, size, theme string
 	var export exportFlags
 	cmd := &cobra.Command{
 		Use:   "report DIR...",
@@ -25,6 +26,7 @@ With --export nothing is drawn: the data go into tables with a row for each
 trial, request, node, shared link, instant, fault and ban, for pandas, DuckDB or
 R.`,
 		Example: `  versus report results/flash-crowd/20261121T174633Z
+  versus report results/flash-crowd/20261121T174633Z --size slide --theme dark
   versus report results/flash-crowd/* --format csv
   versus report results/flash-crowd/* --export parquet --out tables`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -44,23 +46,34 @@ R.`,
 			if err != nil {
 				return failure(run.CodeUsage, fmt.Errorf("--format: %w", err))
 			}
+			var look plot.Options
+			if look.Size, err = plot.ParseSize(size); err != nil {
+				return failure(run.CodeUsage, fmt.Errorf("--size: %w", err))
+			}
+			if look.Theme, err = plot.ParseTheme(theme); err != nil {
+				return failure(run.CodeUsage, fmt.Errorf("--theme: %w", err))
+			}
 			var failed []error
 			for _, dir := range args {
-				failed = append(failed, report(e, dir, f))
+				failed = append(failed, report(e, dir, f, look))
 			}
 			return errors.Join(failed...)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", string(reports.Text), formatUsage)
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&format, "format", string(reports.Text), formatUsage)
+	flags.StringVar(&size, "size", string(plot.Page), "draw charts for a `PLACE`: page (7.2 in wide), slide (16:9, large text) or column (3.35 in wide, of a paper)")
+	flags.StringVar(&theme, "theme", string(plot.Light), "draw charts on `PAPER`: light or dark")
 	export.add(cmd)
 	return cmd
 }
 
 // report draws one folder's report again.
-func report(e *env, dir string, format reports.Format) error {
+func report(e *env, dir string, format reports.Format, look plot.Options) error {
 	res, err := measure.Read(dir)
 	if err != nil {
 		return failure(run.CodeUsage, err)
 	}
-	return show(e, dir, res, format)
+	return show(e, dir, res, format, look)
 }

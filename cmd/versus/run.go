@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"versus/reports"
+	"versus/reports/plot"
 	"versus/sim/measure"
 	"versus/sim/run"
 	"versus/sim/scenario"
@@ -120,7 +122,7 @@ func (f *runFlags) run(cmd *cobra.Command, e *env, ref string) error {
 	if res == nil {
 		return runErr
 	}
-	err = show(e, folder, res, format)
+	err = show(e, folder, res, format, plot.Options{})
 	if exitCode(runErr) == run.CodeInterrupted {
 		runErr = failure(run.CodeInterrupted, fmt.Errorf("%w\nthe rest is run by the same command with: --out %s --resume", runErr, folder))
 	}
@@ -128,15 +130,15 @@ func (f *runFlags) run(cmd *cobra.Command, e *env, ref string) error {
 }
 
 // show draws the charts into the result folder and prints the report.
-func show(e *env, folder string, res *measure.Result, format reports.Format) error {
+func show(e *env, folder string, res *measure.Result, format reports.Format, look plot.Options) error {
 	var charts []string
 	if len(res.Trials) > 0 {
 		var err error
-		if charts, err = reports.WriteCharts(folder, res); err != nil {
+		if charts, err = reports.WriteCharts(folder, res, look); err != nil {
 			return failure(run.CodeUnmeasured, err)
 		}
 	}
-	written := append([]string{filepath.Join(folder, measure.ResultFile)}, byFormat(charts)...)
+	written := append([]string{filepath.Join(folder, measure.ResultFile)}, together(charts)...)
 	err := reports.Write(e.stdout, format, res, reports.Options{Written: written})
 	if errors.Is(err, syscall.EPIPE) {
 		err = fmt.Errorf("standard output was closed before the report was written; everything measured is in %s", folder)
@@ -144,19 +146,18 @@ func show(e *env, folder string, res *measure.Result, format reports.Format) err
 	return failure(run.CodeUnmeasured, err)
 }
 
-// byFormat shortens a list of files that differ in their extension alone.
-func byFormat(paths []string) []string {
-	var out []string
+// together names the charts of a folder on one line.
+func together(paths []string) []string {
+	if len(paths) == 0 {
+		return nil
+	}
+	var names []string
 	for _, p := range paths {
-		ext := filepath.Ext(p)
-		base := strings.TrimSuffix(p, ext)
-		if n := len(out); n > 0 && strings.HasPrefix(out[n-1], base+".") {
-			out[n-1] += " " + ext
-		} else {
-			out = append(out, base+ext)
+		if name := strings.TrimSuffix(filepath.Base(p), filepath.Ext(p)); !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
-	return out
+	return []string{fmt.Sprintf("%s, as .pdf .png .svg: %s", filepath.Dir(paths[0]), strings.Join(names, ", "))}
 }
 
 func formatNames() []string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"image/png"
 	"io"
 	"regexp"
 
@@ -27,41 +28,42 @@ const (
 // Formats lists every format.
 func Formats() []Format { return []Format{SVG, PNG, PDF} }
 
-// Size of every chart: 16:10, which fills a slide and two columns of a page.
-const (
-	width  = 7.2 * vg.Inch
-	height = 4.5 * vg.Inch
-	dpi    = 200 // of PNG: 1440 x 900 pixels
-)
-
 // Chart is what this package draws.
 type Chart interface {
 	// Describe returns the title and the caption, for alternative texts.
 	Describe() (title, caption string)
-	draw(draw.Canvas)
+	draw(sheet)
 }
 
-// Render draws the chart. An unknown format is an error; a chart without data
-// is not: it says so in place of the data.
-func Render(c Chart, f Format) ([]byte, error) {
+// Render draws the chart. An unknown format, size or theme is an error; a chart
+// without data is not: it says so in place of the data.
+func Render(c Chart, f Format, o Options) ([]byte, error) {
+	th, err := themeOf(o.Theme)
+	if err != nil {
+		return nil, err
+	}
+	ext, err := o.extent()
+	if err != nil {
+		return nil, err
+	}
 	var (
-		canvas vg.CanvasWriterTo
+		canvas vg.Canvas
 		out    io.WriterTo
 	)
 	switch f {
 	case SVG:
-		s := vgsvg.New(width, height)
+		s := vgsvg.New(ext.width, ext.height)
 		canvas, out = s, s
 	case PNG:
-		p := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))}
-		canvas, out = p, p
+		p := vgimg.NewWith(vgimg.UseWH(ext.width, ext.height), vgimg.UseDPI(ext.dpi))
+		canvas, out = p, pngWriter{p}
 	case PDF:
-		p := vgpdf.New(width, height)
+		p := vgpdf.New(ext.width, ext.height)
 		canvas, out = p, p
 	default:
 		return nil, fmt.Errorf("chart format %q is not one of %v", f, Formats())
 	}
-	c.draw(draw.NewCanvas(outlined{canvas}, width, height))
+	drawOn(canvas, c, ext, th)
 
 	var b bytes.Buffer
 	if _, err := out.WriteTo(&b); err != nil {
@@ -74,6 +76,35 @@ func Render(c Chart, f Format) ([]byte, error) {
 		return undate(b.Bytes()), nil
 	}
 	return b.Bytes(), nil
+}
+
+// drawOn draws the chart on a canvas of the extent's size.
+func drawOn(canvas vg.Canvas, c Chart, ext extent, th *theme) {
+	on := outlined{scaled{canvas, ext.scale}}
+	c.draw(sheet{draw.NewCanvas(on, ext.width/ext.scale, ext.height/ext.scale), th})
+}
+
+// pngWriter encodes an image. Charts are flat areas, which the fastest
+// compression shrinks nearly as well as the best.
+type pngWriter struct{ *vgimg.Canvas }
+
+// WriteTo implements io.WriterTo.
+func (p pngWriter) WriteTo(w io.Writer) (int64, error) {
+	counted := &counter{w: w}
+	enc := png.Encoder{CompressionLevel: png.BestSpeed}
+	err := enc.Encode(counted, p.Image())
+	return counted.n, err
+}
+
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	c.n += int64(n)
+	return n, err
 }
 
 // describe adds the texts as words, for screen readers and searches, because

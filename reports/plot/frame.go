@@ -1,20 +1,12 @@
 package plot
 
 import (
-	"image/color"
 	"strings"
 
-	gonum "gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
-
-// entry is one name of the legend and how to draw its sample.
-type entry struct {
-	name   string
-	sample func(c draw.Canvas, left, right, y vg.Length)
-}
 
 // frame is what every chart has around its data: title, caption and legend,
 // all above the data so that they never cover any.
@@ -23,46 +15,53 @@ type frame struct {
 	legend         []entry
 }
 
-const (
-	margin     = vg.Length(12)
-	sampleSize = vg.Length(30) // length of a legend's sample
-)
+const margin = vg.Length(12)
 
-// draw paints the page and the frame and returns what is left for the data.
-func (f frame) draw(c draw.Canvas) draw.Canvas {
-	c.SetColor(color.White)
-	c.Fill(c.Rectangle.Path())
-	c = draw.Crop(c, margin, -margin, margin, -margin)
+// draw paints the page and the frame and returns what is left for the data. A
+// title or caption too long for its share of the height is shortened.
+func (f frame) draw(s sheet) sheet {
+	if r, ok := readerOf(s.Canvas); ok {
+		s.announce(r, f.legend)
+		return s.within(draw.Crop(s.Canvas, 2, -6, 2, -6))
+	}
+	s.SetColor(s.paper)
+	s.Fill(s.Rectangle.Path())
+	s = s.within(draw.Crop(s.Canvas, margin, -margin, margin, -margin))
 
-	y := c.Max.Y
-	y = paragraph(c, y, f.title, textStyle(titleSize, ink, true, draw.XLeft, draw.YTop))
-	y = paragraph(c, y-1, f.caption, textStyle(captionSize, grey, false, draw.XLeft, draw.YTop))
-	y = drawLegend(c, y-4, f.legend)
-	c.Max.Y = y - 4
-	return c
+	whole := s.height()
+	y := s.Max.Y
+	y = s.paragraph(y, f.title, textStyle(titleSize, s.ink, true, draw.XLeft, draw.YTop), whole*0.15)
+	y = s.paragraph(y-1, f.caption, textStyle(captionSize, s.grey, false, draw.XLeft, draw.YTop), whole*0.2)
+	y = s.drawLegend(y-4, f.legend, whole*0.3)
+	s.Max.Y = y - 4
+	return s
 }
 
 // paragraph writes the text from y downwards, broken at spaces to the width of
-// the canvas, and returns where it ends.
-func paragraph(c draw.Canvas, y vg.Length, s string, sty text.Style) vg.Length {
-	if s == "" {
+// the sheet, in as many lines as the height has room for, and returns where it
+// ends.
+func (s sheet) paragraph(y vg.Length, words string, sty text.Style, height vg.Length) vg.Length {
+	if words == "" {
 		return y
 	}
-	for _, line := range wrap(s, sty, c.Max.X-c.Min.X) {
-		c.FillText(sty, vg.Point{X: c.Min.X, Y: y}, line)
+	lines := wrap(words, sty, s.width())
+	if most := max(int(height/lineHeight(sty)), 1); len(lines) > most {
+		lines = lines[:most]
+		lines[most-1] = shorten(lines[most-1]+" …", sty, s.width()-sty.Width("…"))
+	}
+	for _, line := range lines {
+		s.FillText(sty, vg.Point{X: s.Min.X, Y: y}, line)
 		y -= lineHeight(sty)
 	}
 	return y
 }
-
-func lineHeight(sty text.Style) vg.Length { return sty.Font.Size * 1.25 }
 
 // wrap breaks s at spaces into lines no wider than limit. A single word that
 // is wider is shortened.
 func wrap(s string, sty text.Style, limit vg.Length) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(s) {
+	for word := range strings.FieldsSeq(s) {
 		word = shorten(word, sty, limit)
 		if line != "" && sty.Width(line+" "+word) > limit {
 			lines = append(lines, line)
@@ -76,102 +75,38 @@ func wrap(s string, sty text.Style, limit vg.Length) []string {
 	return append(lines, line)
 }
 
-// shorten cuts s, ending it with an ellipsis, until it is no wider than limit.
+// shorten replaces the middle of s by an ellipsis until it is no wider than
+// limit: names tend to differ at their ends.
 func shorten(s string, sty text.Style, limit vg.Length) string {
 	if sty.Width(s) <= limit {
 		return s
 	}
 	runes := []rune(s)
-	for len(runes) > 1 && sty.Width(string(runes)+"…") > limit {
-		runes = runes[:len(runes)-1]
+	lo, hi := 0, len(runes) // runes kept: lo fits, hi does not
+	cut := func(n int) string {
+		head := (n + 1) / 2
+		return string(runes[:head]) + "…" + string(runes[len(runes)-(n-head):])
 	}
-	return string(runes) + "…"
-}
-
-// drawLegend writes the entries in rows from y downwards and returns where
-// they end.
-func drawLegend(c draw.Canvas, y vg.Length, entries []entry) vg.Length {
-	if len(entries) == 0 {
-		return y
-	}
-	const gap, space = vg.Length(5), vg.Length(16)
-	sty := textStyle(legendSize, ink, false, draw.XLeft, draw.YCenter)
-	row := lineHeight(sty)
-	x := c.Min.X
-	y -= row / 2
-	for _, e := range entries {
-		name := shorten(e.name, sty, c.Max.X-c.Min.X-sampleSize-gap)
-		need := sampleSize + gap + sty.Width(name)
-		if x > c.Min.X && x+need > c.Max.X {
-			x, y = c.Min.X, y-row
-		}
-		e.sample(c, x, x+sampleSize, y)
-		// The centre of lower-case letters lies above that of the line.
-		c.FillText(sty, vg.Point{X: x + sampleSize + gap, Y: y + 1.2}, name)
-		x += need + space
-	}
-	return y - row/2
-}
-
-// axes returns an empty plot in the house style; the caller sets what is along
-// its axes.
-func axes(x, y Axis, xMax, yMax float64) *gonum.Plot {
-	p := gonum.New()
-	p.BackgroundColor = nil
-	p.X.Min, p.X.Max = 0, xMax
-	p.Y.Min, p.Y.Max = 0, yMax
-	p.X.Label.Text, p.Y.Label.Text = x.Label, y.Label
-	p.X.Tick.Marker, p.Y.Tick.Marker = ticker{whole: x.Whole}, ticker{whole: y.Whole}
-	for _, a := range []*gonum.Axis{&p.X, &p.Y} {
-		a.Padding = 0
-		a.Width = 0.8
-		a.Label.Padding = 4
-		a.Tick.Length = 4
-		a.Tick.Width = 0.8
-		a.Label.TextStyle = textStyle(labelSize, ink, false, draw.XCenter, draw.YBottom)
-	}
-	p.X.Tick.Label = textStyle(tickSize, ink, false, draw.XCenter, draw.YTop)
-	p.Y.Tick.Label = textStyle(tickSize, ink, false, draw.XRight, draw.YCenter)
-	return p
-}
-
-// grid draws a thin line across the data at every tick.
-type grid struct{ x, y bool }
-
-var _ gonum.Plotter = grid{}
-
-// Plot implements gonum's Plotter.
-func (g grid) Plot(c draw.Canvas, p *gonum.Plot) {
-	tx, ty := p.Transforms(&c)
-	sty := draw.LineStyle{Color: rule, Width: 0.5}
-	if g.x {
-		for _, t := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
-			if t.Value == p.X.Min {
-				continue // the axis itself
-			}
-			c.StrokeLine2(sty, tx(t.Value), c.Min.Y, tx(t.Value), c.Max.Y)
+	for hi-lo > 1 {
+		if n := (lo + hi) / 2; sty.Width(cut(n)) <= limit {
+			lo = n
+		} else {
+			hi = n
 		}
 	}
-	if g.y {
-		for _, t := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
-			if t.Value == p.Y.Min {
-				continue
-			}
-			c.StrokeLine2(sty, c.Min.X, ty(t.Value), c.Max.X, ty(t.Value))
-		}
-	}
+	return cut(lo)
 }
 
-// notice writes a sentence in the middle of the data area.
-func notice(c draw.Canvas, s string) {
-	sty := textStyle(titleSize, grey, false, draw.XCenter, draw.YCenter)
-	c.FillText(sty, c.Center(), shorten(s, sty, c.Max.X-c.Min.X))
+// notice writes a sentence in the middle of the sheet.
+func (s sheet) notice(words string) {
+	sty := textStyle(titleSize, s.grey, false, draw.XCenter, draw.YCenter)
+	s.FillText(sty, s.Center(), shorten(words, sty, s.width()))
 }
 
-// onWhite writes text and hides what is under it.
-func onWhite(c draw.Canvas, sty text.Style, at vg.Point, s string) {
-	box := sty.Rectangle(s).Add(at)
-	c.SetColor(color.White)
-	c.Fill(vg.Rectangle{Min: vg.Point{X: box.Min.X - 2, Y: box.Min.Y}, Max: vg.Point{X: box.Max.X + 2, Y: box.Max.Y}}.Path())
-	c.FillText(sty, at, s)
+// onPaper writes text and hides what is under it.
+func (s sheet) onPaper(sty text.Style, at vg.Point, words string) {
+	box := sty.Rectangle(words).Add(at)
+	s.SetColor(s.paper)
+	s.Fill(vg.Rectangle{Min: vg.Point{X: box.Min.X - 2, Y: box.Min.Y}, Max: vg.Point{X: box.Max.X + 2, Y: box.Max.Y}}.Path())
+	s.FillText(sty, at, words)
 }

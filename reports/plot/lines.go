@@ -15,8 +15,9 @@ type Lines struct {
 	X, Y    Axis
 	Series  []Series // drawn in this order, the last on top
 	Marks   []Mark   // vertical reference lines
+	Spans   []Span   // stretches of the x axis
 	Limits  []Limit  // horizontal reference lines
-	Empty   string   // shown in place of the data when no series has a point
+	Empty   string   // shown in place of the data when no series has a point; "no data" if it is empty
 }
 
 // Point is one point of a series, in the axes' units. Low and High are the
@@ -30,16 +31,23 @@ type Series struct {
 	Points []Point
 	Step   bool // constant from a point to the next one
 	Faint  bool // thin and pale: one of several repeats
-	Theory bool // thin and dotted, without markers: a model, not a measurement
+	Theory bool // thin, without markers: a model, not a measurement
 	Dots   bool // a marker at every point instead of a few along the curve
 }
 
 // Mark is a vertical line at X, labelled above the data.
 type Mark struct {
-	Name   string
+	Name   string // empty for a line without a label
 	Style  int
 	X      float64
-	Common bool // belongs to several series: drawn in black
+	Common bool // belongs to several series: drawn in the colour of text
+}
+
+// Span is a stretch of the x axis, shaded and labelled above the data. One that
+// ends beyond the axis is cut.
+type Span struct {
+	Name     string // empty for one without a label
+	From, To float64
 }
 
 // Limit is a horizontal line at Y, named in the legend.
@@ -53,57 +61,77 @@ var _ Chart = Lines{}
 // Describe implements Chart.
 func (l Lines) Describe() (title, caption string) { return l.Title, l.Caption }
 
-func (l Lines) draw(c draw.Canvas) {
-	l.Series = cleaned(l.Series)
-	var xTop, yTop float64
+func (l Lines) draw(s sheet) {
+	l.Series = cleaned(l.Series, l.X.Log)
+	xLow, xTop, yTop := math.Inf(1), 0.0, 0.0
 	points := 0
-	for _, s := range l.Series {
-		for _, p := range s.Points {
+	for _, sr := range l.Series {
+		for _, p := range sr.Points {
 			xTop, yTop = math.Max(xTop, p.X), math.Max(yTop, math.Max(p.Y, p.High))
+			if p.X > 0 {
+				xLow = math.Min(xLow, p.X)
+			}
 		}
-		points += len(s.Points)
+		points += len(sr.Points)
 	}
-	marks := l.Marks
 	if points == 0 {
-		marks = nil
+		l.Marks, l.Spans, l.Limits = nil, nil, nil
 	}
-	for _, m := range marks {
+	for _, m := range l.Marks {
 		xTop = math.Max(xTop, m.X)
 	}
 	for _, h := range l.Limits {
 		yTop = math.Max(yTop, h.Y)
 	}
-	p := axes(l.X, l.Y, l.X.limit(xTop), l.Y.limit(yTop))
+	xMin, xMax := 0.0, l.X.limit(xTop)
+	if l.X.Log = l.X.Log && xLow < xTop; l.X.Log {
+		xMin, xMax = xLow/1.1, xTop*1.1
+	}
 
-	body := frame{title: l.Title, caption: l.Caption, legend: l.legend(points > 0)}.draw(c)
+	if _, ok := readerOf(s.Canvas); ok {
+		l.Series = readableSeries(l.Series)
+	}
+	body := frame{title: l.Title, caption: l.Caption, legend: l.legend(s.theme)}.draw(s)
+	l.columns(s.Canvas)
+	yMax := l.Y.limit(yTop)
+	p := body.axes(l.X, l.Y, xMin, xMax, yMax)
 	if points == 0 {
 		p.X.Tick.Marker, p.Y.Tick.Marker = gonum.ConstantTicks(nil), gonum.ConstantTicks(nil)
-		p.Draw(body)
-		notice(p.DataCanvas(body), l.Empty)
+		p.Draw(body.Canvas)
+		words := l.Empty
+		if words == "" {
+			words = "no data"
+		}
+		body.within(p.DataCanvas(body.Canvas)).notice(words)
 		return
 	}
+	// Names above the data take height, which leaves room for fewer ticks, which
+	// can move the data's edge: twice settles it.
 	strip := body
-	data := p.DataCanvas(body)
-	labels := layMarks(marks, data, p)
-	body.Max.Y -= labels.height
-	p.Add(grid{x: true, y: true})
+	var names labels
+	for range 2 {
+		names = body.within(p.DataCanvas(body.Canvas)).layLabels(l.Marks, l.Spans, p, strip.height()*0.2)
+		body.Max.Y = strip.Max.Y - names.height
+		p = body.axes(l.X, l.Y, xMin, xMax, yMax)
+	}
+	p.Add(bands{s.theme, names}, grid{s.theme, true, true})
 	for _, h := range l.Limits {
-		p.Add(limitLine(h.Y))
+		p.Add(limitLine{s.theme, h})
 	}
-	for i, s := range l.Series {
-		p.Add(curve{s, i, len(l.Series)})
+	for i, sr := range l.Series {
+		p.Add(curve{sr, l.owner(sr), s.theme, i, len(l.Series)})
 	}
-	p.Draw(body)
-	labels.draw(strip, p.DataCanvas(body))
+	p.Draw(body.Canvas)
+	strip.drawLabels(names, p.DataCanvas(body.Canvas))
 }
 
 // cleaned drops the points that cannot be drawn.
-func cleaned(series []Series) []Series {
+func cleaned(series []Series, log bool) []Series {
 	out := make([]Series, 0, len(series))
 	for _, s := range series {
 		var kept []Point
 		for _, p := range s.Points {
-			if finite(p.X) && finite(p.Y) && finite(p.Low) && finite(p.High) {
+			if finite(p.X) && finite(p.Y) && finite(p.Low) && finite(p.High) && (!log || p.X > 0) {
 				kept = append(kept, p)
 			}
 		}
@@ -113,62 +141,68 @@ func cleaned(series []Series) []Series {
 	return out
 }
 
-func (l Lines) legend(limits bool) []entry {
+func (l Lines) legend(t *theme) []entry {
 	var entries []entry
 	for _, s := range l.Series {
 		if s.Name == "" {
 			continue
 		}
 		entries = append(entries, entry{s.Name, func(c draw.Canvas, left, right, y vg.Length) {
-			c.StrokeLine2(s.line(), left, y, right, y)
+			c.StrokeLine2(s.line(t), left, y, right, y)
 			if !s.Theory && !s.Faint {
-				c.DrawGlyphNoClip(s.glyph(), vg.Point{X: (left + right) / 2, Y: y})
+				c.DrawGlyphNoClip(s.glyph(t), vg.Point{X: (left + right) / 2, Y: y})
 			}
 		}})
 	}
 	for _, h := range l.Limits {
-		if h.Name == "" || !limits {
+		if h.Name == "" {
 			continue
 		}
 		entries = append(entries, entry{h.Name, func(c draw.Canvas, left, right, y vg.Length) {
-			c.StrokeLine2(limitStyle(), left, y, right, y)
+			c.StrokeLine2(t.limit(), left, y, right, y)
 		}})
 	}
 	return entries
 }
 
-func limitStyle() draw.LineStyle {
-	return draw.LineStyle{Color: grey, Width: 1, Dashes: dashes(1.5, 2)}
+func (t *theme) limit() draw.LineStyle {
+	return draw.LineStyle{Color: t.grey, Width: 1, Dashes: dashes(1.5, 2)}
 }
 
-func (s Series) line() draw.LineStyle {
-	l := lookOf(s.Style)
+func (s Series) line(t *theme) draw.LineStyle {
+	l := t.look(s.Style)
 	switch {
 	case s.Theory:
-		return draw.LineStyle{Color: l.color, Width: 1.1, Dashes: dashes(1.2, 2.2)}
+		return draw.LineStyle{Color: l.color, Width: 0.9}
 	case s.Faint:
-		return draw.LineStyle{Color: faint(l.color), Width: 0.6}
+		return draw.LineStyle{Color: t.faint(l.color), Width: 0.6}
 	}
 	return draw.LineStyle{Color: l.color, Width: 2, Dashes: l.dashes}
 }
 
-func (s Series) glyph() draw.GlyphStyle {
-	l := lookOf(s.Style)
+func (s Series) glyph(t *theme) draw.GlyphStyle {
+	l := t.look(s.Style)
 	return draw.GlyphStyle{Color: l.color, Radius: 3.4, Shape: l.marker}
 }
 
-type limitLine float64
+type limitLine struct {
+	*theme
+	Limit
+}
 
 // Plot implements gonum's Plotter.
 func (h limitLine) Plot(c draw.Canvas, p *gonum.Plot) {
 	_, ty := p.Transforms(&c)
-	c.StrokeLine2(limitStyle(), c.Min.X, ty(float64(h)), c.Max.X, ty(float64(h)))
+	defer belongs(c, h.Name)()
+	c.StrokeLine2(h.limit(), c.Min.X, ty(h.Y), c.Max.X, ty(h.Y))
 }
 
 // curve draws one series; index of total spreads the markers, so that those of
 // curves on top of each other do not coincide.
 type curve struct {
 	Series
+	owner        string // the entry of the legend that it belongs to
+	theme        *theme
 	index, total int
 }
 
@@ -178,25 +212,27 @@ func (s curve) Plot(c draw.Canvas, p *gonum.Plot) {
 		return
 	}
 	tx, ty := p.Transforms(&c)
+	defer belongs(c, s.owner)()
 	var path []vg.Point
 	for i, pt := range s.Points {
 		at := vg.Point{X: tx(pt.X), Y: ty(pt.Y)}
+		s.read(c, at, pt)
 		if s.Step && i > 0 {
 			path = append(path, vg.Point{X: at.X, Y: path[len(path)-1].Y})
 		}
 		path = append(path, at)
 	}
-	c.StrokeLines(s.line(), path)
+	c.StrokeLines(s.line(s.theme), path)
 	if s.Theory || s.Faint {
 		return
 	}
 	if !s.Dots && len(path) > 1 {
 		for _, at := range s.along(rising(path)) {
-			c.DrawGlyphNoClip(s.glyph(), at)
+			c.DrawGlyphNoClip(s.glyph(s.theme), at)
 		}
 		return
 	}
-	whisker := draw.LineStyle{Color: lookOf(s.Style).color, Width: 1}
+	whisker := draw.LineStyle{Color: s.theme.look(s.Style).color, Width: 1}
 	for _, pt := range s.Points {
 		x := tx(pt.X)
 		if pt.High > pt.Low {
@@ -205,7 +241,7 @@ func (s curve) Plot(c draw.Canvas, p *gonum.Plot) {
 			c.StrokeLine2(whisker, x-3, lo, x+3, lo)
 			c.StrokeLine2(whisker, x-3, hi, x+3, hi)
 		}
-		c.DrawGlyphNoClip(s.glyph(), vg.Point{X: x, Y: ty(pt.Y)})
+		c.DrawGlyphNoClip(s.glyph(s.theme), vg.Point{X: x, Y: ty(pt.Y)})
 	}
 }
 

@@ -37,7 +37,7 @@ func curves(n int, scale float64) Lines {
 }
 
 func stacks(n int) Bars {
-	b := Bars{Title: "Who sent", Caption: "Scenario flash-crowd", Y: Axis{Label: "sent (MiB)"}, Empty: "nothing was sent",
+	b := Bars{Title: "Who sent", Caption: "Scenario flash-crowd", X: Axis{Label: "sent", Unit: "MiB"}, Empty: "nothing was sent",
 		Parts: []Part{{Name: "origin"}, {Name: "peers"}}}
 	for i := range n {
 		b.Groups = append(b.Groups, fmt.Sprintf("architecture %d", i))
@@ -76,9 +76,9 @@ func charts() map[string]Chart {
 func TestRenderEveryChartAsSVG(t *testing.T) {
 	for name, c := range charts() {
 		t.Run(name, func(t *testing.T) {
-			got, err := Render(c, SVG)
+			got, err := Render(c, SVG, Options{})
 			require.NoError(t, err)
-			again, err := Render(c, SVG)
+			again, err := Render(c, SVG, Options{})
 			require.NoError(t, err)
 			assert.True(t, bytes.Equal(got, again), "the same chart gives the same bytes")
 			assert.NotContains(t, string(got), "NaN")
@@ -100,9 +100,9 @@ func TestRenderFormats(t *testing.T) {
 	for name, c := range map[string]Chart{"lines": curves(2, 18), "bars": stacks(2)} {
 		files := map[Format][]byte{}
 		for _, f := range Formats() {
-			a, err := Render(c, f)
+			a, err := Render(c, f, Options{})
 			require.NoError(t, err)
-			b, err := Render(c, f)
+			b, err := Render(c, f, Options{})
 			require.NoError(t, err)
 			assert.True(t, bytes.Equal(a, b), "%s as %s differs", name, f)
 			files[f] = a
@@ -113,12 +113,12 @@ func TestRenderFormats(t *testing.T) {
 		assert.Contains(t, string(files[PDF]), "/CreationDate (D:20000101000000")
 		assert.NotContains(t, string(files[PDF]), "/FontFile", "text is drawn as outlines")
 	}
-	_, err := Render(curves(1, 1), "gif")
+	_, err := Render(curves(1, 1), "gif", Options{})
 	assert.ErrorContains(t, err, `"gif" is not one of [svg png pdf]`)
 }
 
 func TestTextIsInTheSVGAsWords(t *testing.T) {
-	got, err := Render(Lines{Title: "A & B", Caption: "n < 3"}, SVG)
+	got, err := Render(Lines{Title: "A & B", Caption: "n < 3"}, SVG, Options{})
 	require.NoError(t, err)
 	assert.Contains(t, string(got), "<title>A &amp; B</title>\n<desc>n &lt; 3</desc>")
 }
@@ -127,7 +127,7 @@ func TestTextIsInTheSVGAsWords(t *testing.T) {
 // its absence in an empty one.
 func TestDataIsDrawn(t *testing.T) {
 	colors := func(c Chart) map[color.RGBA]int {
-		b, err := Render(c, PNG)
+		b, err := Render(c, PNG, Options{})
 		require.NoError(t, err)
 		img, err := png.Decode(bytes.NewReader(b))
 		require.NoError(t, err)
@@ -139,12 +139,14 @@ func TestDataIsDrawn(t *testing.T) {
 		}
 		return n
 	}
-	six := colors(curves(Styles, 18))
-	for style := range Styles {
-		assert.Greater(t, six[lookOf(style).color], 100, "style %d", style)
+	const several = 7
+	light := orLight(Light)
+	six := colors(curves(several, 18))
+	for style := range several {
+		assert.Greater(t, six[light.look(style).color], 100, "style %d", style)
 	}
-	assert.Zero(t, colors(Lines{Empty: "nothing"})[lookOf(0).color])
-	assert.Greater(t, colors(stacks(2))[partColor(1)], 2_000)
+	assert.Zero(t, colors(Lines{Empty: "nothing"})[light.look(0).color])
+	assert.Greater(t, colors(stacks(2))[light.part(1)], 2_000)
 }
 
 func TestTicks(t *testing.T) {
@@ -162,48 +164,28 @@ func TestTicks(t *testing.T) {
 		{3e7, false, "0 5e+06 1e+07 1.5e+07 2e+07 2.5e+07 3e+07"},
 	} {
 		var got []string
-		for _, k := range (ticker{whole: c.whole}).Ticks(0, c.max) {
+		for _, k := range (ticker{whole: c.whole, most: 6}).Ticks(0, c.max) {
 			got = append(got, k.Label)
 		}
 		assert.Equal(t, c.want, strings.Join(got, " "), "ticks to %v", c.max)
 	}
 }
 
-func TestMarkLabelsDoNotOverlap(t *testing.T) {
-	l := curves(6, 18)
-	for i := range l.Marks {
-		l.Marks[i].X = 18 + float64(i)/10
-	}
-	p := axes(l.X, l.Y, 120, 1)
-	c := draw.NewCanvas(nil, width, height)
-	placed := layMarks(l.Marks, c, p).placed
-	require.Len(t, placed, 6)
-	sty := textStyle(captionSize, ink, false, draw.XLeft, draw.YBottom)
-	for i, a := range placed {
-		assert.GreaterOrEqual(t, a.left, c.Min.X)
-		assert.LessOrEqual(t, a.left+sty.Width(a.label), c.Max.X)
-		for _, b := range placed[i+1:] {
-			apart := a.row != b.row || a.left+sty.Width(a.label) < b.left || b.left+sty.Width(b.label) < a.left
-			assert.True(t, apart, "%s and %s overlap", a.label, b.label)
-		}
-	}
-	assert.Zero(t, layMarks(nil, c, p).height)
-}
-
 func TestLooksDiffer(t *testing.T) {
 	seen := map[string]bool{}
+	light := orLight(Light)
 	for i := range Styles {
-		l := lookOf(i)
+		l := light.look(i)
 		key := fmt.Sprintf("%v %T", l.dashes, l.marker)
 		assert.False(t, seen[key], "style %d looks like another in grey", i)
 		seen[key] = true
 	}
-	assert.Equal(t, lookOf(0), lookOf(Styles))
-	assert.NotPanics(t, func() { lookOf(-1) })
+	assert.Equal(t, light.look(0), light.look(Styles))
+	assert.NotPanics(t, func() { light.look(-1) })
 }
 
 func TestWrapKeepsToTheWidth(t *testing.T) {
-	sty := textStyle(captionSize, ink, false, draw.XLeft, draw.YTop)
+	sty := textStyle(captionSize, orLight(Light).ink, false, draw.XLeft, draw.YTop)
 	for _, limit := range []float64{20, 100, 500} {
 		for _, line := range wrap("a caption of words, and "+strings.Repeat("x", 200), sty, vg.Length(limit)) {
 			assert.LessOrEqual(t, sty.Width(line), vg.Length(limit), line)
