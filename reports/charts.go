@@ -56,6 +56,8 @@ func (v *view) kinds(progress []measure.Event) []chartKind {
 		{"throughput", "The height is how fast data arrive just then; a dip after a fault is what it cost.", faulted, v.throughputChart},
 		{"sent", "The origin's part of a bar is what it had to send itself.", true, v.sentChart},
 		{"load", "A curve that rises with the sweep is a bill that grows with the crowd; a flat one does not.", false, v.loadChart},
+		{"cost", "Where the curves part, the difference is money that the publisher saves or loses by the choice of architecture.", false, v.costChart},
+		{"cost-per-gb", "A flat curve is a price per download that no crowd brings down; a falling one is shared by the crowd.", false, v.costPerGBChart},
 		{"delivered", "The steeper a curve, the faster data arrive, over all peers together.", false, v.deliveredChart},
 		{"first-byte", "The height is the share of requests that had their first piece by then; further left is more responsive.", false, v.firstByteChart},
 		{"survival", "The height is the share of machines that were up.", false, v.survivalChart},
