@@ -25,6 +25,8 @@ type Result struct {
 	Baselines        []Trial       `json:"baselines"`
 	MissingBaselines []TrialKey    `json:"missing_baselines"` // planned but not measured
 	Expectations     []Expectation `json:"expectations"`
+	// Prediction is what somebody guessed before the run; nil if nobody was asked.
+	Prediction *Prediction `json:"prediction,omitempty"`
 }
 
 // Input is an external file that the run read.

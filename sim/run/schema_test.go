@@ -46,6 +46,10 @@ func stored(t *testing.T) []byte {
 	opt.Progress = func(u run.Update) {}
 	res, err := execute(t, s, opt)
 	require.NotNil(t, res, "%v", err)
+	first, times := "central", 2.0
+	standing := measure.Standing{First: &first, Times: &times}
+	res.Prediction = &measure.Prediction{Question: "which?", Point: map[string]any{"peers": 2}, Guess: standing,
+		Measured: &measure.Measured{Standing: standing, By: measure.ByMakespan, Second: "fickle", Seeds: 1, Wins: 1}}
 	res.Missing = append(res.Missing, measure.TrialKey{Architecture: "central", Seed: 2})
 	res.Baselines = append(res.Baselines, res.Trials[0])
 	var b bytes.Buffer
