@@ -49,6 +49,8 @@ func Kind() trial.Kind {
 				Default: chokeNone, Values: []string{chokeNone, chokeTitForTat}},
 			{Name: "when_done", Doc: "what a peer does once it has the file: stay and serve, or leave",
 				Default: doneStay, Values: []string{doneStay, doneLeave}},
+			{Name: "strikes", Doc: "corrupt pieces from one peer after which a peer bans it",
+				Default: 3, Min: 1, Max: 1000},
 		},
 	}
 }
@@ -61,6 +63,7 @@ type settings struct {
 	titForTat  bool
 	leave      bool
 	plaintext  bool
+	strikes    int
 	seed       uint64
 }
 
@@ -75,6 +78,7 @@ func newArchitecture(o scenario.Options, seed uint64) (trial.Architecture, error
 		titForTat:  o.String("choking") == chokeTitForTat,
 		leave:      o.String("when_done") == doneLeave,
 		plaintext:  o.String("security") == securityPlaintext,
+		strikes:    o.Int("strikes"),
 		seed:       seed,
 	}
 	switch p := o.String("picker"); p {
@@ -87,8 +91,8 @@ func newArchitecture(o scenario.Options, seed uint64) (trial.Architecture, error
 	default:
 		return nil, fmt.Errorf("p2p: picker %q is unknown", p)
 	}
-	if s.slots < 1 || s.neighbours < 1 {
-		return nil, fmt.Errorf("p2p: upload_slots %d and neighbours %d must be at least 1", s.slots, s.neighbours)
+	if s.slots < 1 || s.neighbours < 1 || s.strikes < 1 {
+		return nil, fmt.Errorf("p2p: upload_slots %d, neighbours %d and strikes %d must be at least 1", s.slots, s.neighbours, s.strikes)
 	}
 	return &architecture{settings: s}, nil
 }
@@ -101,7 +105,7 @@ func (a *architecture) Deploy(_ context.Context, n trial.Network, c trial.Conten
 	d := &deployment{
 		settings: a.settings, network: n, content: c, recorder: r,
 		identities: map[string]identity{}, names: map[peer.ID]string{},
-		running: map[string]*node{}, booting: map[string]chan struct{}{}, shared: map[string]map[string]bool{},
+		running: map[string]*node{}, booting: map[string]chan struct{}{}, disks: map[string]*disk{}, ending: map[string]chan struct{}{},
 		buffers: newBuffers(),
 	}
 	for _, name := range c.Nodes() {

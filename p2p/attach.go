@@ -14,44 +14,70 @@ import (
 	"versus/sim/workload"
 )
 
-// run keeps a downloader in the file's swarm until the node stops or leaves:
-// it stays registered at the origin and keeps enough neighbours.
+// run keeps a downloader in the file's swarm until the node stops or leaves: it
+// stays registered at the origin, which names it neighbours. While the origin
+// does not answer, neighbours are found without it.
 func (sh *share) run() {
 	n := sh.node
 	backoff := firstBackoff
-	for n.member.Err() == nil {
+	for sh.ctx.Err() == nil {
 		attached, err := sh.attach()
+		n.mu.Lock()
+		sh.seeking.attached, sh.seeking.tried = false, true
 		switch {
-		case errors.Is(err, workload.ErrUnknownFile):
-			n.mu.Lock()
+		case err == nil: // it is over: the node leaves
+			n.mu.Unlock()
+			sh.leave()
+			return
+		case errors.Is(err, workload.ErrUnknownFile) && sh.alone():
 			sh.finish(err)
 			n.mu.Unlock()
 			return
-		case err == nil: // it is over: the node leaves
-			sh.leave()
+		case sh.ctx.Err() != nil:
+			n.mu.Unlock()
 			return
-		case n.member.Err() != nil:
-			return
-		}
-		n.event("detached", "%s: %v", sh.file, err)
-		if attached {
+		case attached:
 			backoff = firstBackoff
 		}
-		if !n.sleep(backoff) {
+		if !ownEnd(err) {
+			if attached {
+				n.event("detached", "%s: %v", sh.file, err)
+			}
+			n.isLost(sh.originID)
+		}
+		sh.hurry()
+		n.mu.Unlock()
+		if !sh.sleep(backoff) {
 			return
 		}
 		backoff = min(2*backoff, lastBackoff)
 	}
 }
 
+// alone says whether nobody is known but the origin.
+func (sh *share) alone() bool {
+	return sh.pick == nil && sh.neighbours() == 0 && len(sh.known.all) == 0
+}
+
+// sleep waits and says whether the node is still a member of the swarm.
+func (sh *share) sleep(d time.Duration) bool { return sleep(sh.ctx, nil, d) }
+
+// rest is a sleep that ends early when the share is in a hurry.
+func (sh *share) rest(d time.Duration) bool { return sleep(sh.ctx, sh.seeking.kick, d) }
+
 // sleep waits and says whether the node still runs.
-func (n *node) sleep(d time.Duration) bool {
+func (n *node) sleep(d time.Duration) bool { return sleep(n.member, nil, d) }
+
+// sleep waits for d, or less if there is a kick, and says whether ctx still runs.
+func sleep(ctx context.Context, kick <-chan struct{}, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
 		return true
-	case <-n.member.Done():
+	case <-kick:
+		return true
+	case <-ctx.Done():
 		return false
 	}
 }
@@ -65,16 +91,25 @@ func (sh *share) attach() (attached bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if err := n.connect(n.member, origin); err != nil {
+	n.mu.Lock()
+	banned, limit := n.banned(origin.ID), dialTimeout
+	if sh.seeking.tried {
+		limit = n.dialLimit()
+	}
+	n.mu.Unlock()
+	if banned {
+		return false, fmt.Errorf("%s: the origin is banned", sh.file)
+	}
+	if err := n.connect(sh.ctx, origin, limit); err != nil {
 		return false, err
 	}
 	// Everything is asked at once: a small file takes one round trip from here.
-	lease, err := n.openStream(n.member, origin.ID, wire.Rendezvous)
+	lease, err := n.openStream(sh.ctx, origin.ID, wire.Rendezvous)
 	if err != nil {
 		return false, err
 	}
 	defer lease.Reset()
-	stop := context.AfterFunc(n.member, func() { lease.Reset() })
+	stop := context.AfterFunc(sh.ctx, func() { lease.Reset() })
 	defer stop()
 	// Each peer dials half of its neighbours and is dialed by the others, but
 	// for one that cannot be.
@@ -100,16 +135,24 @@ func (sh *share) attach() (attached bool, err error) {
 			return attached, err
 		}
 		attached = true
+		n.mu.Lock()
+		sh.seeking.attached = true
+		n.isBack(sh.originID)
 		sh.meet(named)
+		n.mu.Unlock()
 		if len(named) == 0 {
 			period = min(2*period, neighboursLongest)
 		}
 		want, spare := 0, false
 		for want <= 0 {
-			if !n.sleep(period) {
+			if !sh.rest(period) {
 				return attached, errStopped
 			}
 			n.mu.Lock()
+			if n.banned(sh.originID) {
+				n.mu.Unlock()
+				return attached, fmt.Errorf("%s: the origin is banned", sh.file)
+			}
 			over := sh.over && n.dep.settings.leave
 			lost := sh.session(sh.originID) == nil
 			want, spare = sh.wanted()
@@ -141,7 +184,7 @@ func (sh *share) register(lease *stream, want int, spare bool) error {
 	}
 	lease.within(answerTimeout)
 	if _, err := lease.Write(b); err != nil {
-		return fmt.Errorf("registering for %s at the origin: %w", sh.file, err)
+		return fmt.Errorf("registering for %s: %w", sh.file, err)
 	}
 	return nil
 }
@@ -150,7 +193,7 @@ func (sh *share) register(lease *stream, want int, spare bool) error {
 func (sh *share) learn(from peer.ID) error {
 	n := sh.node
 	if n.store.Manifest(sh.file) == nil {
-		s, err := n.openStream(n.ctx, from, wire.ManifestID)
+		s, err := n.openStream(sh.ctx, from, wire.ManifestID)
 		if err != nil {
 			return err
 		}
@@ -177,31 +220,17 @@ func (sh *share) learn(from peer.ID) error {
 	return nil
 }
 
-// meet dials the peers that the origin named, all at once.
+// meet dials the peers that the origin named, all at once; mu is held.
 func (sh *share) meet(named []peer.AddrInfo) {
-	n := sh.node
 	for _, info := range named {
-		n.mu.Lock()
-		known := info.ID == n.self.id || sh.dialing[info.ID] || sh.session(info.ID) != nil || n.banned(info.ID)
-		if !known {
-			sh.dialing[info.ID] = true
-		}
-		n.mu.Unlock()
-		if known {
+		if info.ID == sh.node.self.id || info.ID == sh.originID {
 			continue
 		}
-		n.spawn(func() {
-			err := n.connect(n.member, info)
-			if err == nil {
-				err = sh.openSession(info.ID)
-			}
-			n.mu.Lock()
-			delete(sh.dialing, info.ID)
-			n.mu.Unlock()
-			if err != nil && n.member.Err() == nil {
-				n.event("unreachable", "%v", err)
-			}
-		})
+		c := sh.known.add(info)
+		if c == nil || c.refused || !c.lost.IsZero() || sh.busy(c) {
+			continue // who was lost is dialed again anyway
+		}
+		sh.dial(c.AddrInfo, false)
 	}
 }
 
@@ -257,12 +286,27 @@ func (sh *share) isOver() bool {
 	return sh.over
 }
 
+// giveUp ends an unfinished download that nobody waits for any more; mu is held.
+func (sh *share) giveUp() {
+	n := sh.node
+	sh.left = true
+	sh.cancel()
+	delete(n.disk.files, sh.file)
+	if n.shares[sh.file] == sh {
+		delete(n.shares, sh.file)
+	}
+	for _, s := range slices.Clone(sh.sessions) {
+		s.goodbye(wire.Reason_REASON_LEAVING)
+	}
+}
+
 // leave ends the node's part in the swarm: it makes no more promises, lets what
 // runs finish for a while, and says goodbye.
 func (sh *share) leave() {
 	n := sh.node
 	n.mu.Lock()
 	sh.left = true
+	delete(n.disk.files, sh.file)
 	for _, s := range sh.sessions {
 		s.lane.choked = true
 	}

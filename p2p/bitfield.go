@@ -80,3 +80,18 @@ func (f *bitfield) fill() {
 		f.set(i)
 	}
 }
+
+func (f *bitfield) clone() *bitfield {
+	c := *f
+	c.words = append([]uint64(nil), f.words...)
+	return &c
+}
+
+// subtract removes what g holds, too.
+func (f *bitfield) subtract(g *bitfield) {
+	f.count = 0
+	for w := range f.words {
+		f.words[w] &^= g.words[w]
+		f.count += bits.OnesCount64(f.words[w])
+	}
+}

@@ -1,6 +1,7 @@
 package p2p
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -21,6 +22,9 @@ type choker struct {
 	optimistic peer.ID
 }
 
+// leastRegular is how many neighbours are chosen by what they gave at least.
+const leastRegular = 3
+
 // optimisticRounds is how many choices the optimistic one outlasts.
 const optimisticRounds = 3
 
@@ -32,7 +36,7 @@ func newChoker(regular int, rng *rand.Rand) *choker {
 type trader struct {
 	peer  peer.ID
 	wants bool  // it lacks something held here
-	gave  int64 // bytes since the last choice
+	gave  int64 // bytes of late
 }
 
 // due says whether it is time to choose again.
@@ -71,6 +75,19 @@ func (c *choker) choose(now time.Time, all []trader) []peer.ID {
 	return chosen
 }
 
+// gaveTime is how long ago a byte came that counts half.
+const gaveTime = 7 * time.Second
+
+// gave returns what the neighbour has given of late, in bytes: older ones count
+// less. Pieces are large and turns are short, so that a shorter memory would be
+// of chance alone; mu is held.
+func (s *session) gave(now time.Time) int64 {
+	s.given *= math.Exp2(-now.Sub(s.counting).Seconds() / gaveTime.Seconds())
+	s.given += float64(s.received - s.counted)
+	s.counted, s.counting = s.received, now
+	return int64(s.given)
+}
+
 // rechoke applies a new choice; mu is held. Who holds the whole file has
 // nothing to gain and serves all.
 func (sh *share) rechoke(now time.Time) {
@@ -82,8 +99,7 @@ func (sh *share) rechoke(now time.Time) {
 		var all []trader
 		for _, s := range sh.sessions {
 			if s.greeted {
-				all = append(all, trader{peer: s.peer, wants: s.lane.willing || s.lane.pending() > 0, gave: s.received - s.counted})
-				s.counted = s.received
+				all = append(all, trader{peer: s.peer, wants: s.lane.willing || s.lane.pending() > 0, gave: s.gave(now)})
 			}
 		}
 		chosen := sh.choker.choose(now, all)

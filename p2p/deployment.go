@@ -3,8 +3,6 @@ package p2p
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"sync"
 
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -23,10 +21,11 @@ type deployment struct {
 	names      map[peer.ID]string
 	buffers    *buffers
 
-	mu      sync.Mutex                 // guards what follows
-	running map[string]*node           // booted nodes
-	booting map[string]chan struct{}   // closed when the node is booted; of nodes that a Fetch waits for
-	shared  map[string]map[string]bool // node -> files it has joined the swarm of, kept over restarts
+	mu      sync.Mutex               // guards what follows
+	running map[string]*node         // booted nodes
+	booting map[string]chan struct{} // closed when the node is booted; of nodes that a Fetch waits for
+	disks   map[string]*disk         // by node, kept over restarts
+	ending  map[string]chan struct{} // of nodes whose software still stops; closed when it has
 }
 
 var _ trial.Deployment = (*deployment)(nil)
@@ -38,53 +37,65 @@ func (d *deployment) Boot(ctx context.Context, name string) error {
 		return fmt.Errorf("booting %q: no such node", name)
 	}
 	d.mu.Lock()
+	for d.ending[name] != nil {
+		c := d.ending[name]
+		d.mu.Unlock()
+		<-c
+		d.mu.Lock()
+	}
 	if d.running[name] != nil {
 		d.mu.Unlock()
 		return fmt.Errorf("booting %s: it runs already", name)
 	}
+	disk := d.disks[name]
+	if disk == nil || disk.wiped(d.content.Store(name)) {
+		disk = newDisk()
+		d.disks[name] = disk
+	}
 	// The node outlives ctx by what it takes to leave politely.
-	n := newNode(context.WithoutCancel(ctx), d, name, id)
+	n := newNode(context.WithoutCancel(ctx), d, name, id, disk)
 	d.running[name] = n
 	if c := d.booting[name]; c != nil {
 		close(c)
 		delete(d.booting, name)
 	}
-	files := slices.Sorted(maps.Keys(d.shared[name]))
 	d.mu.Unlock()
 
-	err := n.resume(files)
+	err := n.resume()
 	if err == nil {
 		<-ctx.Done()
 	}
 	// Fetch calls find no node from here on.
 	d.mu.Lock()
 	delete(d.running, name)
+	ended := make(chan struct{})
+	d.ending[name] = ended
 	d.mu.Unlock()
 	if err == nil {
 		n.retire()
 	}
 	n.close()
+	d.mu.Lock()
+	delete(d.ending, name)
+	close(ended)
+	d.mu.Unlock()
 	return err
 }
 
 // Fetch implements trial.Deployment.
 func (d *deployment) Fetch(ctx context.Context, name, file string) error {
-	n, err := d.booted(ctx, name, file)
+	n, err := d.booted(ctx, name)
 	if err != nil {
 		return fmt.Errorf("fetching %s on %s: the node is not booted: %w", file, name, err)
 	}
 	return n.fetch(ctx, file)
 }
 
-// booted waits for the node to be booted and notes that it shares the file.
-func (d *deployment) booted(ctx context.Context, name, file string) (*node, error) {
+// booted waits for the node to be booted.
+func (d *deployment) booted(ctx context.Context, name string) (*node, error) {
 	for {
 		d.mu.Lock()
 		if n := d.running[name]; n != nil {
-			if d.shared[name] == nil {
-				d.shared[name] = map[string]bool{}
-			}
-			d.shared[name][file] = true
 			d.mu.Unlock()
 			return n, nil
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/peerstore"
 	"github.com/libp2p/go-libp2p/core/sec"
 	blankhost "github.com/libp2p/go-libp2p/p2p/host/blank"
@@ -47,6 +48,14 @@ func openHost(n trial.Network, node string, self identity, plaintext bool) (*ope
 	return &openedHost{Host: h, addr: addr, store: store}, nil
 }
 
+// forgive makes libp2p forget that it dialed the peer in vain: it would refuse to
+// try again for seconds that grow to minutes. The contacts say when to dial.
+func (h *openedHost) forgive(p peer.ID) {
+	if sw, ok := h.Network().(*swarm.Swarm); ok {
+		sw.Backoff().Clear(p)
+	}
+}
+
 func assembleHost(n trial.Network, node string, self identity, plaintext bool, addr ma.Multiaddr, store peerstore.Peerstore) (host.Host, error) {
 	if err := errors.Join(store.AddPrivKey(self.id, self.key), store.AddPubKey(self.id, self.key.GetPublic())); err != nil {
 		return nil, err
@@ -58,7 +67,7 @@ func assembleHost(n trial.Network, node string, self identity, plaintext bool, a
 	if err != nil {
 		return nil, err
 	}
-	up, err := upgrader.New([]sec.SecureTransport{secure}, muxers, nil, limits, nil)
+	up, err := upgrader.New([]sec.SecureTransport{beatingSecurity{secure}}, muxers, nil, limits, nil)
 	if err != nil {
 		return nil, err
 	}

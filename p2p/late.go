@@ -133,8 +133,11 @@ func (sh *share) rescue(s *session, now time.Time) (from *session, r *request) {
 // choose returns the piece to ask of a neighbour, if there is one. If another
 // neighbour is asked for it already, that request is to be withdrawn.
 func (sh *share) choose(s *session, now time.Time) (piece int, from *session, late *request, ok bool) {
-	if piece, ok = sh.pick.pick(s.theirs); ok {
+	if piece, ok = sh.pick.pick(s.offers(now)); ok {
 		return piece, nil, nil, !sh.tooSlow(s, piece, now)
+	}
+	if !s.node.trusts(s.peer) {
+		return 0, nil, nil, false
 	}
 	if from, late = sh.rescue(s, now); late != nil {
 		return late.piece, from, late, true
@@ -170,16 +173,21 @@ func (sh *share) remaining(now time.Time) time.Duration {
 // takeOver makes the session ask for the rest of a piece that another was asked
 // for.
 func (s *session) takeOver(from *session, old *request, now time.Time) {
-	r := &request{piece: old.piece, asked: now, got: old.got, mixed: old.got > 0}
-	if old.got > 0 {
+	r := &request{piece: old.piece, asked: now}
+	switch {
+	case old.got == 0:
+	case !s.node.trusts(from.peer): // what came may be as wrong as the last
+		s.node.store.Waste(s.share.file, old.got, from.label, "cancelled")
+	default:
 		// The other reader may be writing behind the bytes that it has counted.
 		r.buf = s.node.dep.buffers.get(s.share.manifest.PieceLen(old.piece))
 		copy(r.buf, old.buf[:old.got])
-		r.first, r.start = now, old.got
+		r.first, r.start, r.got = now, old.got, old.got
+		r.parts = append(slices.Clone(old.parts), part{from: from.peer, end: old.got})
 	}
 	from.withdraw(old)
 	s.requests[old.piece] = r
-	s.send(&wire.Frame{Body: &wire.Frame_Request{Request: &wire.Request{Piece: uint32(old.piece), Offset: uint32(old.got)}}})
+	s.send(&wire.Frame{Body: &wire.Frame_Request{Request: &wire.Request{Piece: uint32(old.piece), Offset: uint32(r.got)}}})
 }
 
 // tick looks after everything that is late; mu is held.
@@ -206,41 +214,5 @@ func (n *node) tick(now time.Time) {
 		if sh.choker != nil && (sh.choker.due(now) || n.uploads.claims() == 0 && sh.chokes()) {
 			sh.rechoke(now)
 		}
-	}
-}
-
-// owes says whether the neighbour has something to answer or to send.
-func (s *session) owes() bool {
-	return !s.greeted || s.lane.granted > 0 || len(s.sent) > 0 || len(s.requests) > 0 || len(s.sending) > 0
-}
-
-// checkAlive pings a neighbour that owes something and is silent, and gives it
-// up if it stays silent; mu is held.
-func (s *session) checkAlive(now time.Time) {
-	switch {
-	case s.share.manifest == nil:
-		s.heard = now // nothing is read yet
-	case !s.pinged.IsZero():
-		if s.heard.After(s.pinged) {
-			s.pinged = time.Time{}
-		} else if now.Sub(s.pinged) >= pongLimit {
-			s.node.event("silent", "%s has not been heard of for %v", s.label, now.Sub(s.heard).Round(time.Millisecond))
-			s.abandon()
-		}
-	case !s.owes():
-		s.heard = now // silence counts from when it owes something
-	case now.Sub(s.heard) >= silenceLimit:
-		s.pinged = now
-		s.send(&wire.Frame{Body: &wire.Frame_Ping{Ping: &wire.Ping{}}})
-	}
-}
-
-// abandon ends the session and the connection below it, which is presumed dead:
-// closing the stream alone could block.
-func (s *session) abandon() {
-	s.end(endReset)
-	n, conn := s.node, s.stream.Conn()
-	if !n.closed {
-		n.work.Go(func() { conn.Close() })
 	}
 }

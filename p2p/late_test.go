@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -15,13 +16,18 @@ import (
 // sessions that have no stream: for decisions, not for I/O.
 func idleShare(pieces, sessions int) (*share, []*session) {
 	m := &workload.Manifest{File: "f", Size: int64(pieces) * 1000, PieceSize: 1000, Pieces: make([]workload.Digest, pieces)}
-	n := &node{dep: &deployment{buffers: newBuffers()}}
-	sh := &share{node: n, file: "f", manifest: m, whole: map[int]bool{},
+	n := &node{dep: &deployment{buffers: newBuffers(), settings: settings{strikes: 3}}, disk: newDisk(), store: workload.NewStore("n", nil, nil),
+		parole: map[peer.ID]time.Time{}, shares: map[string]*share{}}
+	sh := &share{node: n, file: "f", manifest: m, whole: map[int]bool{}, doubts: map[int][]doubt{}, known: newContacts(),
 		pick: newPicker(pieces, rarestFirst, rand.New(rand.NewPCG(1, 2)))}
-	for range sessions {
-		s := &session{node: n, share: sh, greeted: true, theirs: newBitfield(pieces),
+	n.shares["f"] = sh
+	for i := range sessions {
+		s := &session{node: n, share: sh, peer: peer.ID(rune('a' + i)), greeted: true, counts: true, theirs: newBitfield(pieces),
 			requests: map[int]*request{}, signal: make(chan struct{}, 1)}
-		s.theirs.fill()
+		for p := range pieces {
+			s.theirs.set(p)
+			sh.pick.seen(p)
+		}
 		sh.sessions = append(sh.sessions, s)
 	}
 	return sh, sh.sessions
@@ -116,7 +122,7 @@ func TestTakeOver(t *testing.T) {
 	r := s[1].requests[4]
 	require.NotNil(t, r)
 	assert.Equal(t, 3, r.got)
-	assert.True(t, r.mixed, "two senders: a corrupt piece is nobody's strike")
+	assert.Equal(t, []part{{from: s[0].peer, end: 3}}, r.parts, "who sent what, should the piece be corrupt")
 	assert.Equal(t, "abc", string(r.buf[:3]))
 	assert.NotSame(t, &old.buf[0], &r.buf[0], "the old reader may still write")
 	assert.NotEmpty(t, s[0].outbox, "a Cancel")

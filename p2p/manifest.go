@@ -25,8 +25,13 @@ func (n *node) serveManifest(raw network.Stream) {
 	} else {
 		reply, err = wire.Append(nil, &wire.Manifest{Status: wire.Status_STATUS_UNKNOWN_FILE})
 	}
-	if err == nil {
-		_, err = s.Write(reply)
+	for err == nil && len(reply) > 0 {
+		// Over a slow link a long manifest takes longer than an answer may: it is
+		// its next bytes that must go.
+		n := min(len(reply), maxChunk)
+		s.within(answerTimeout)
+		_, err = s.Write(reply[:n])
+		reply = reply[n:]
 	}
 	if err != nil {
 		s.Reset()
@@ -35,10 +40,17 @@ func (n *node) serveManifest(raw network.Stream) {
 	s.Close()
 }
 
+// patient is a stream whose next bytes must come within answerTimeout.
+type patient struct{ *stream }
+
+func (p patient) Read(b []byte) (int, error) {
+	p.within(answerTimeout)
+	return p.stream.Read(b)
+}
+
 // readManifest reads the answer to a ManifestRequest.
 func readManifest(s *stream, file string) (*workload.Manifest, error) {
-	s.within(answerTimeout)
-	m, status, err := wire.DecodeManifest(wire.NewDecoder(s))
+	m, status, err := wire.DecodeManifest(wire.NewDecoder(patient{s}))
 	switch {
 	case err != nil:
 		return nil, err

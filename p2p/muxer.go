@@ -34,12 +34,19 @@ func newMuxer(buffered bool) *meteredMuxer {
 	c.PingBacklog = 4                // pings that wait for their reply
 	c.MaxStreamWindowSize = 4 << 20  // bytes: 500 Mbit/s over 60 ms; readers never leave it full
 	c.MeasureRTTInterval = time.Hour // the first measurement serves to grow the window
+
+	// A slow link shared by many takes long for a message; who is dead is noticed
+	// above.
+	c.ConnectionWriteTimeout = 30 * time.Second
 	return &meteredMuxer{yamux: (*libp2pyamux.Transport)(c)}
 }
 
 // NewConn implements network.Multiplexer.
 func (m *meteredMuxer) NewConn(c net.Conn, isServer bool, scope network.PeerScope) (network.MuxedConn, error) {
-	meter := &meter{drained: make(chan struct{})}
+	meter := &meter{drained: make(chan struct{}), pulse: &pulse{}}
+	if b, ok := c.(*beatingSecure); ok {
+		meter.pulse = b.pulse
+	}
 	muxed, err := m.yamux.NewConn(&meteredConn{Conn: c, meter: meter}, isServer, scope)
 	if err != nil {
 		return nil, err
@@ -50,6 +57,8 @@ func (m *meteredMuxer) NewConn(c net.Conn, isServer bool, scope network.PeerScop
 // meter counts the stream bytes that a connection's muxer took and has not yet
 // handed to the connection below.
 type meter struct {
+	pulse *pulse // of the socket beneath
+
 	mu      sync.Mutex // guards what follows
 	taken   int64
 	written int64

@@ -3,6 +3,8 @@ package p2p
 import (
 	"context"
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -32,18 +34,28 @@ type node struct {
 	leave  context.CancelFunc
 	work   sync.WaitGroup // every goroutine of the node
 
-	mu      sync.Mutex // guards what follows and all shares and sessions
-	closed  bool
-	host    *openedHost // nil until the node has reason to speak
-	shares  map[string]*share
-	strikes map[peer.ID]int
-	uploads uploads
+	mu       sync.Mutex // guards what follows and all shares and sessions
+	closed   bool
+	host     *openedHost // nil until the node has reason to speak
+	shares   map[string]*share
+	disk     *disk
+	parole   map[peer.ID]time.Time // until when a sender of corrupt pieces is avoided
+	lost     map[peer.ID]bool      // peers that are recorded as lost, and were not heard of since
+	idle     map[string]time.Time  // connections without a stream, and since when
+	trimmed  time.Time             // when they were looked at
+	selfish  bool                  // it uploads nothing
+	setup    time.Duration         // smoothed time that it takes to connect to a peer
+	rng      *rand.Rand
+	downlink inflow
+	answers  answers
+	uploads  uploads
 }
 
-func newNode(ctx context.Context, d *deployment, name string, id identity) *node {
+func newNode(ctx context.Context, d *deployment, name string, id identity, disk *disk) *node {
 	n := &node{
 		dep: d, name: name, self: id, origin: isOrigin(name), store: d.content.Store(name),
-		shares: map[string]*share{}, strikes: map[peer.ID]int{},
+		shares: map[string]*share{}, disk: disk, parole: map[peer.ID]time.Time{}, lost: map[peer.ID]bool{},
+		idle: map[string]time.Time{}, rng: workload.Stream(d.settings.seed, "p2p/contacts/"+name),
 	}
 	n.uploads.slots = newSlots(d.settings.slots)
 	n.ctx, n.cancel = context.WithCancel(ctx)
@@ -52,21 +64,20 @@ func newNode(ctx context.Context, d *deployment, name string, id identity) *node
 }
 
 // resume starts what a node does without being asked: the origin serves, and a
-// peer that shared files before it was restarted shares them again.
-func (n *node) resume(files []string) error {
+// peer that was a member of swarms before it was restarted is one again, with
+// the pieces that it has.
+func (n *node) resume() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if n.origin {
-		n.mu.Lock()
-		defer n.mu.Unlock()
 		return n.open()
 	}
-	if n.dep.settings.leave {
-		return nil
-	}
-	for _, f := range files {
-		if n.store.Complete(f) {
-			if _, err := n.join(f); err != nil {
-				return err
-			}
+	for _, f := range slices.Sorted(maps.Keys(n.disk.files)) {
+		if n.dep.settings.leave && n.store.Complete(f) {
+			continue
+		}
+		if _, err := n.join(f); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -87,9 +98,7 @@ func (n *node) open() error {
 	n.host = h
 	n.handle(wire.Pieces, n.servePieces)
 	n.handle(wire.ManifestID, n.serveManifest)
-	if n.origin {
-		n.handle(wire.Rendezvous, n.serveRendezvous)
-	}
+	n.handle(wire.Rendezvous, n.serveRendezvous)
 	n.work.Go(n.watch)
 	return nil
 }
@@ -120,22 +129,32 @@ func (n *node) spawn(f func()) {
 	}
 }
 
-// fetch returns when the node holds the whole file.
+// fetch returns when the node holds the whole file. When nobody waits for it any
+// more, the node gives an unfinished download up.
 func (n *node) fetch(ctx context.Context, file string) error {
+	n.mu.Lock()
 	sh, err := n.join(file)
 	if err != nil {
+		n.mu.Unlock()
 		return fmt.Errorf("fetching %s on %s: %w", file, n.name, err)
 	}
+	sh.waiting++
+	n.mu.Unlock()
 	select {
 	case <-sh.done:
-		n.mu.Lock()
-		err = sh.failure
-		n.mu.Unlock()
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-n.ctx.Done():
 		err = errStopped
 	}
+	n.mu.Lock()
+	if sh.over {
+		err = sh.failure
+	}
+	if sh.waiting--; sh.waiting == 0 && !sh.complete() && n.ctx.Err() == nil {
+		sh.giveUp()
+	}
+	n.mu.Unlock()
 	if err == nil {
 		return nil
 	}
@@ -147,10 +166,8 @@ func (n *node) fetch(ctx context.Context, file string) error {
 }
 
 // join makes the node a member of the file's swarm, or returns what it is
-// already.
+// already; mu is held.
 func (n *node) join(file string) (*share, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
 	if n.closed {
 		return nil, errStopped
 	}
@@ -162,6 +179,7 @@ func (n *node) join(file string) (*share, error) {
 	}
 	sh := newShare(n, file)
 	n.shares[file] = sh
+	n.disk.files[file] = true
 	if m := n.store.Manifest(file); m != nil {
 		sh.begin(m)
 	}
@@ -175,13 +193,23 @@ func (n *node) join(file string) (*share, error) {
 func (n *node) watch() {
 	tick := time.NewTicker(tickInterval)
 	defer tick.Stop()
+	last := time.Now()
 	for {
 		select {
 		case <-n.ctx.Done():
 			return
-		case now := <-tick.C:
+		case <-tick.C:
+			now := time.Now()
 			n.mu.Lock()
+			if now.Sub(last) > 3*tickInterval {
+				n.excuse(now)
+			}
+			last = now
+			n.downlink.tick(now)
 			n.tick(now)
+			n.seek(now)
+			n.trim(now)
+			n.obey(now)
 			n.mu.Unlock()
 		}
 	}
@@ -220,16 +248,3 @@ func (n *node) originInfo() (peer.AddrInfo, error) {
 	}
 	return addrInfo(n.dep.identities[scenario.Origin].id, addr), nil
 }
-
-// strike charges a corrupt piece to its sender and says whether that was one
-// too many; mu is held.
-func (n *node) strike(p peer.ID, file string, piece int) (banned bool) {
-	n.strikes[p]++
-	n.event("strike", "%s sent a corrupt piece %d of %s: strike %d of %d", n.dep.label(p), piece, file, n.strikes[p], maxStrikes)
-	if n.strikes[p] == maxStrikes {
-		n.event("ban", "%s sent %d corrupt pieces", n.dep.label(p), maxStrikes)
-	}
-	return n.strikes[p] >= maxStrikes
-}
-
-func (n *node) banned(p peer.ID) bool { return n.strikes[p] >= maxStrikes }

@@ -22,7 +22,7 @@ func (s *session) read(hello *wire.Hello) {
 	if errors.Is(err, errViolation) {
 		n.event("violation", "%s: %v", s.label, err)
 	}
-	s.end(endReset)
+	s.broke(err)
 	reset := s.ending == endReset
 	n.mu.Unlock()
 	if reset {
@@ -89,6 +89,11 @@ func (s *session) take(f *wire.Frame) error {
 	case *wire.Frame_Grant:
 		s.onGrant(int(b.Grant.Count), now)
 	case *wire.Frame_Request:
+		if n.selfish {
+			s.lane.granted = max(s.lane.granted-1, 0)
+			s.refuse(int(b.Request.Piece))
+			break
+		}
 		s.onRequest(int(b.Request.Piece), int(b.Request.Offset), now)
 	case *wire.Frame_Decline:
 		s.lane.granted = max(s.lane.granted-int(b.Decline.Count), 0)
@@ -104,8 +109,34 @@ func (s *session) take(f *wire.Frame) error {
 	case *wire.Frame_Pong:
 		s.pinged = time.Time{}
 	case *wire.Frame_Goodbye:
+		s.onGoodbye(b.Goodbye.Reason)
 	}
 	return nil
+}
+
+// onGoodbye learns why the neighbour ends the stream.
+func (s *session) onGoodbye(reason wire.Reason) {
+	sh, n := s.share, s.node
+	switch reason {
+	case wire.Reason_REASON_DONE:
+		sh.known.isServed(s.peer, time.Now())
+		if sh.registry != nil { // it holds all, and needs not be named to who would help it
+			sh.registry.holds(s.peer, sh.manifest.NumPieces())
+		}
+	case wire.Reason_REASON_BANNED:
+		sh.known.isRefused(s.peer)
+		sh.hurry()
+	case wire.Reason_REASON_UNKNOWN_FILE:
+		sh.known.isAbsent(s.peer, time.Now())
+		sh.hurry()
+	case wire.Reason_REASON_LEAVING:
+		sh.known.forget(s.peer)
+		sh.hurry()
+		// That a peer leaves when it has the file is as agreed.
+		if !(n.dep.settings.leave && s.greeted && s.theirs.full()) {
+			n.isLost(s.peer)
+		}
+	}
 }
 
 func (s *session) onHello(h *wire.Hello, now time.Time) error {
@@ -120,12 +151,16 @@ func (s *session) onHello(h *wire.Hello, now time.Time) error {
 	if h.Complete {
 		theirs.fill()
 	}
-	s.theirs, s.greeted = theirs, true
+	s.theirs, s.greeted, s.counts = theirs, true, sh.node.trusts(s.peer)
+	sh.node.isBack(s.peer)
+	if s.peer != sh.originID {
+		sh.known.isMet(addrInfo(s.peer, readAddresses(h.Addresses)...))
+	}
 	s.rank()
 	s.credit = min(int(h.Push), wire.MaxGrant)
 	for i := range theirs.n {
 		if theirs.has(i) {
-			sh.pick.seen(i)
+			s.holds(i)
 			if sh.spread != nil {
 				sh.spread.seen(i, s)
 			}
@@ -140,10 +175,20 @@ func (s *session) onHello(h *wire.Hello, now time.Time) error {
 	return nil
 }
 
+// holds counts a piece of the neighbour's in the choice of the rarest.
+func (s *session) holds(piece int) {
+	if s.counts {
+		s.share.pick.seen(piece)
+	}
+}
+
 // rank updates how far behind the neighbour is.
 func (s *session) rank() {
 	n := s.theirs.n
 	s.lane.behind = 32 * (n - s.theirs.count) / n
+	if s.share.choker != nil {
+		s.lane.behind = 0 // else who gives nothing, and lags for it, would be served first
+	}
 	if r := s.share.registry; r != nil {
 		r.holds(s.peer, s.theirs.count)
 	}
@@ -158,7 +203,7 @@ func (s *session) onHave(h *wire.Have, now time.Time) {
 			s.delivered(j.length, now)
 		}
 		if s.theirs.set(i) {
-			sh.pick.seen(i)
+			s.holds(i)
 			if sh.spread != nil {
 				sh.spread.seen(i, s)
 			}
@@ -167,7 +212,7 @@ func (s *session) onHave(h *wire.Have, now time.Time) {
 	if h.Complete {
 		for i := range s.theirs.n {
 			if s.theirs.set(i) {
-				sh.pick.seen(i)
+				s.holds(i)
 			}
 		}
 	}
@@ -239,6 +284,7 @@ func (s *session) receive(piece, offset, length int) error {
 	n.mu.Lock()
 	r.got += length
 	s.received += int64(length)
+	n.downlink.add(length)
 	whole, withdrawn := r.got == len(buf), r.withdrawn
 	s.heard = time.Now()
 	if withdrawn {
@@ -258,10 +304,9 @@ func (s *session) receive(piece, offset, length int) error {
 			return err
 		}
 	}
-	n.dep.buffers.put(buf)
-
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	defer n.dep.buffers.put(buf)
 	if s.requests[piece] == r {
 		delete(s.requests, piece)
 	}
@@ -269,26 +314,34 @@ func (s *session) receive(piece, offset, length int) error {
 	case withdrawn:
 	case verdict == workload.Accepted:
 		s.took(time.Since(r.asked))
+		sh.resolve(piece, buf, time.Now())
 		sh.arrived(time.Now())
 		sh.gained(piece, s, time.Now())
-	case verdict == workload.Corrupt && r.mixed:
-		// Nobody knows whose fault it is: the next attempt shall have one sender.
-		n.event("corrupt", "piece %d of %s, the rest of it from %s", piece, sh.file, s.label)
-		sh.whole[piece] = true
-		sh.release(piece)
-		s.send(&wire.Frame{Body: &wire.Frame_Cancel{Cancel: &wire.Cancel{Piece: uint32(piece)}}})
 	case verdict == workload.Corrupt:
-		banned := n.strike(s.peer, sh.file, piece)
-		if s.theirs.has(piece) { // fetch it elsewhere
-			s.theirs.clear(piece)
-			sh.pick.copies[piece]--
-		}
-		sh.release(piece)
-		if banned {
-			s.goodbye(wire.Reason_REASON_BANNED)
-		} else {
-			s.send(&wire.Frame{Body: &wire.Frame_Cancel{Cancel: &wire.Cancel{Piece: uint32(piece)}}})
-		}
+		s.onCorrupt(r, time.Now())
 	}
 	return nil
+}
+
+// onCorrupt refuses a piece whose digest is wrong, charges it to its sender and
+// lets it be fetched elsewhere; mu is held.
+func (s *session) onCorrupt(r *request, now time.Time) {
+	n, sh := s.node, s.share
+	n.event("corrupt", "piece %d of %s, the end of it from %s", r.piece, sh.file, s.label)
+	if len(r.parts) > 0 {
+		// The right piece will show whose fault it was. It shall have one sender.
+		sh.whole[r.piece] = true
+		sh.suspect(r, s.peer)
+	} else {
+		if s.theirs.has(r.piece) { // it does not hold the right one
+			if s.theirs.clear(r.piece); s.counts {
+				sh.pick.copies[r.piece]--
+			}
+		}
+		n.strike(s.peer, now)
+	}
+	if s.ending == endNot {
+		s.send(&wire.Frame{Body: &wire.Frame_Cancel{Cancel: &wire.Cancel{Piece: uint32(r.piece)}}})
+	}
+	sh.release(r.piece)
 }

@@ -2,6 +2,8 @@ package p2p
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -10,8 +12,9 @@ import (
 	"versus/p2p/wire"
 )
 
-// serveRendezvous answers Registers until the stream ends, which withdraws the
-// registration.
+// serveRendezvous answers Registers until the stream ends. At the origin that
+// withdraws the registration; any other peer names its neighbours, and keeps
+// nothing.
 func (n *node) serveRendezvous(raw network.Stream) {
 	s := accepted(raw)
 	defer s.Reset()
@@ -19,28 +22,26 @@ func (n *node) serveRendezvous(raw network.Stream) {
 	dec := wire.NewDecoder(s)
 	var lease *member
 	var list *registry
+	var file string
 	for {
 		var req wire.Register
-		if dec.Decode(&req, wire.MaxRendezvous) != nil || len(req.Addresses) > wire.MaxAddresses || len(req.Known) > wire.MaxPeers {
+		if dec.Decode(&req, wire.MaxRendezvous) != nil || req.Check() != nil {
 			break
 		}
 		n.mu.Lock()
 		reply := &wire.Neighbours{}
 		switch sh, err := n.shareOf(req.File); {
-		case n.banned(from):
+		case n.banned(from), file != "" && file != req.File: // one stream, one file
 			reply.Status = wire.Status_STATUS_REFUSED
 		case err != nil:
 			reply.Status = wire.Status_STATUS_UNKNOWN_FILE
-		case list != nil && list != sh.registry: // one stream, one file
-			reply.Status = wire.Status_STATUS_REFUSED
+		case sh.registry == nil:
+			file = req.File
+			reply.Peers = sh.named(from, &req)
 		default:
-			list = sh.registry
-			known := make([]peer.ID, len(req.Known))
-			for i, k := range req.Known {
-				known[i] = peer.ID(k)
-			}
+			list, file = sh.registry, req.File
 			var named []*member
-			lease, named = list.register(lease, from, req.Addresses, known, min(int(req.Want), wire.MaxPeers), req.Spare)
+			lease, named = list.register(lease, from, req.Addresses, idsOf(req.Known), min(int(req.Want), wire.MaxPeers), req.Spare)
 			for _, m := range named {
 				reply.Peers = append(reply.Peers, &wire.Peer{Id: []byte(m.id), Addresses: m.addresses})
 			}
@@ -50,15 +51,56 @@ func (n *node) serveRendezvous(raw network.Stream) {
 		if err != nil {
 			break
 		}
+		s.within(answerTimeout)
 		if _, err := s.Write(b); err != nil {
 			break
 		}
+		s.SetDeadline(time.Time{})
 	}
 	if lease != nil {
 		n.mu.Lock()
 		list.withdraw(lease)
 		n.mu.Unlock()
 	}
+}
+
+// named returns neighbours for a peer that asks for others, in random order,
+// those that lack most first if it has capacity to spare; mu is held. Only who
+// is connected is named, so that a dead peer is soon not heard of any more.
+func (sh *share) named(to peer.ID, req *wire.Register) (peers []*wire.Peer) {
+	n := sh.node
+	known := idsOf(req.Known)
+	var able []*session
+	for _, s := range sh.sessions {
+		c := sh.known.byID[s.peer]
+		switch {
+		case !s.greeted, s.peer == to, s.peer == sh.originID, c == nil, len(c.Addrs) == 0, !n.trusts(s.peer), slices.Contains(known, s.peer):
+		case req.Spare && s.theirs.full():
+		default:
+			able = append(able, s)
+		}
+	}
+	n.rng.Shuffle(len(able), func(i, j int) { able[i], able[j] = able[j], able[i] })
+	if req.Spare {
+		slices.SortStableFunc(able, func(a, b *session) int { return a.theirs.count - b.theirs.count })
+	}
+	for _, s := range able[:min(len(able), int(req.Want), wire.MaxPeers)] {
+		p := &wire.Peer{Id: []byte(s.peer)}
+		for _, a := range sh.known.byID[s.peer].Addrs {
+			p.Addresses = append(p.Addresses, a.Bytes())
+		}
+		peers = append(peers, p)
+	}
+	return peers
+}
+
+// idsOf reads peer ids; what is none matches nobody.
+func idsOf(raw [][]byte) []peer.ID {
+	ids := make([]peer.ID, len(raw))
+	for i, k := range raw {
+		ids[i] = peer.ID(k)
+	}
+	return ids
 }
 
 // registration encodes what a peer tells the origin; mu is held.
@@ -72,6 +114,13 @@ func (sh *share) registration(want int, spare bool) ([]byte, error) {
 			req.Known = append(req.Known, []byte(s.peer))
 		}
 	}
+	// Who does not answer, or does not want to, need not be named either.
+	for _, c := range sh.known.all {
+		if (!c.lost.IsZero() || c.refused || sh.node.banned(c.ID)) && sh.session(c.ID) == nil {
+			req.Known = append(req.Known, []byte(c.ID))
+		}
+	}
+	req.Known = req.Known[:min(len(req.Known), wire.MaxPeers)]
 	return wire.Append(nil, req)
 }
 
@@ -83,26 +132,30 @@ func readNeighbours(dec *wire.Decoder) ([]peer.AddrInfo, error) {
 		return nil, fmt.Errorf("reading the list of neighbours: %w", err)
 	}
 	if reply.Status != wire.Status_STATUS_OK {
-		return nil, fmt.Errorf("registering at the origin: %v", reply.Status)
+		return nil, fmt.Errorf("registering: %v", reply.Status)
 	}
-	if len(reply.Peers) > wire.MaxPeers {
-		return nil, fmt.Errorf("reading the list of neighbours: %d peers, the limit is %d", len(reply.Peers), wire.MaxPeers)
+	if err := reply.Check(); err != nil {
+		return nil, fmt.Errorf("reading the list of neighbours: %w", err)
 	}
 	var infos []peer.AddrInfo
 	for _, p := range reply.Peers {
 		id, err := peer.IDFromBytes(p.Id)
-		if err != nil || len(p.Addresses) > wire.MaxAddresses {
+		if err != nil {
 			continue
 		}
-		info := peer.AddrInfo{ID: id}
-		for _, a := range p.Addresses {
-			if addr, err := ma.NewMultiaddrBytes(a); err == nil {
-				info.Addrs = append(info.Addrs, addr)
-			}
-		}
-		if len(info.Addrs) > 0 {
-			infos = append(infos, info)
+		if addrs := readAddresses(p.Addresses); len(addrs) > 0 {
+			infos = append(infos, peer.AddrInfo{ID: id, Addrs: addrs})
 		}
 	}
 	return infos, nil
+}
+
+// readAddresses returns those that can be read.
+func readAddresses(raw [][]byte) (addrs []ma.Multiaddr) {
+	for _, a := range raw {
+		if addr, err := ma.NewMultiaddrBytes(a); err == nil {
+			addrs = append(addrs, addr)
+		}
+	}
+	return addrs
 }

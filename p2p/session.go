@@ -36,11 +36,14 @@ type session struct {
 	// What the neighbour does for us.
 	greeted  bool // its Hello has come
 	theirs   *bitfield
+	counts   bool // what it holds counts in the choice of the rarest piece
 	requests map[int]*request
 	declined bool  // its last grant was of no use
 	offered  int   // pieces that it may push at a time
 	received int64 // bytes of pieces
-	counted  int64 // of them that a choker has seen
+	counted  int64 // of them that a choker has seen, latest at counting
+	counting time.Time
+	given    float64 // the same, faded
 
 	pace time.Duration // smoothed time from asking it for a piece to having it
 
@@ -53,8 +56,12 @@ type session struct {
 	rate    float64      // smoothed bytes per second acknowledged
 	sent    map[int]*job // sent and not yet acknowledged by a Have
 
+	began  time.Time
 	heard  time.Time // when the latest frame came
+	owing  time.Time // since when it has owed something; zero if it owes nothing
 	pinged time.Time // zero if it owes no Pong
+
+	doubted bool // it owes something and is silent: it gets nothing new
 }
 
 // endKind says how a session's stream ends.
@@ -74,9 +81,9 @@ type request struct {
 	buf       []byte    // nil before
 	got       int
 	pushed    bool
-	start     int  // bytes that another neighbour had sent before
-	mixed     bool // there are such
-	withdrawn bool // cancelled here; bytes that still come are dropped
+	start     int    // bytes that others had sent before
+	parts     []part // whose those are
+	withdrawn bool   // cancelled here; bytes that still come are dropped
 }
 
 func newSession(sh *share, s *stream, opener bool, now time.Time) *session {
@@ -85,16 +92,20 @@ func newSession(sh *share, s *stream, opener bool, now time.Time) *session {
 		stream: s, dec: wire.NewDecoder(s), meter: s.meter(), opener: opener,
 		signal: make(chan struct{}, 1), quit: make(chan struct{}),
 		requests: map[int]*request{}, sent: map[int]*job{},
-		heard: now,
+		began: now, heard: now,
 	}
 	ns.lane.session = ns
 	return ns
 }
 
+// crossing is how long two streams that the two sides opened may take to meet.
+// An older one is not of that kind: the other side has forgotten it.
+const crossing = 2 * time.Second
+
 // adopt makes the session one of the share's, unless a better one serves the
 // same pair: then it says which reason to give. The newer of two that the same
-// side opened wins, else the one that the smaller peer id opened: both sides
-// decide alike.
+// side opened wins, and so does one that comes later than a crossing; else the
+// one that the smaller peer id opened: both sides decide alike.
 func (sh *share) adopt(s *session) (refused wire.Reason) {
 	n := sh.node
 	switch {
@@ -104,10 +115,17 @@ func (sh *share) adopt(s *session) (refused wire.Reason) {
 		return wire.Reason_REASON_BANNED
 	}
 	if old := sh.session(s.peer); old != nil {
-		if old.opener != s.opener && s.opener != (n.self.id < s.peer) {
+		stale := s.began.Sub(old.began) > crossing
+		if old.opener != s.opener && s.opener != (n.self.id < s.peer) && !stale {
 			return wire.Reason_REASON_DUPLICATE
 		}
 		old.goodbye(wire.Reason_REASON_DUPLICATE)
+		if conn := old.stream.Conn(); stale && conn != s.stream.Conn() {
+			n.work.Go(func() { // a connection that the other side has forgotten, too
+				n.sleep(flushTime)
+				conn.Close()
+			})
+		}
 	}
 	sh.sessions = append(sh.sessions, s)
 	n.uploads.lanes.add(&s.lane)
@@ -118,6 +136,9 @@ func (sh *share) adopt(s *session) (refused wire.Reason) {
 		} else {
 			hello.Bitfield = sh.pick.have.wire()
 		}
+	}
+	if addr := n.host.addr; addr != nil && s.peer != sh.originID {
+		hello.Addresses = [][]byte{addr.Bytes()}
 	}
 	if s.peer == sh.originID && !sh.complete() && n.dep.settings.order == rarestFirst {
 		hello.Push, s.offered = pushCredit, pushCredit
@@ -175,7 +196,7 @@ func refuse(st *stream, reason wire.Reason) {
 // openSession opens a stream for the file to a connected peer.
 func (sh *share) openSession(p peer.ID) error {
 	n := sh.node
-	st, err := n.openStream(n.ctx, p, wire.Pieces)
+	st, err := n.openStream(sh.ctx, p, wire.Pieces)
 	if err != nil {
 		return err
 	}
@@ -214,6 +235,9 @@ func (s *session) goodbye(reason wire.Reason) {
 	if s.ending == endNot {
 		s.send(&wire.Frame{Body: &wire.Frame_Goodbye{Goodbye: &wire.Goodbye{Reason: reason}}})
 		s.end(endFlush)
+		if reason == wire.Reason_REASON_DONE {
+			s.share.known.isServed(s.peer, time.Now())
+		}
 	}
 }
 
@@ -232,7 +256,7 @@ func (s *session) end(how endKind) {
 		sh.spread.left(s)
 	}
 	if s.greeted {
-		sh.pick.gone(s.theirs)
+		s.discount()
 	}
 	for _, piece := range slices.Sorted(maps.Keys(s.requests)) {
 		r := s.requests[piece]

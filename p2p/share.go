@@ -1,6 +1,7 @@
 package p2p
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -22,10 +23,15 @@ type share struct {
 	over     bool               // done is closed
 	failure  error              // why it never will be
 	left     bool               // the node has left the swarm
+	ctx      context.Context    // ends when it begins to
+	cancel   context.CancelFunc
 
 	pick     *picker    // nil until the manifest is known
 	sessions []*session // in the order they began: map order must not feed a choice
 	dialing  map[peer.ID]bool
+	known    *contacts
+	seeking  seeking
+	waiting  int           // Fetch calls
 	pace     time.Duration // smoothed time from asking for a piece to having it
 	first    time.Time     // when the first piece came
 	latest   time.Time     // when the latest did
@@ -33,7 +39,9 @@ type share struct {
 	least    time.Duration // shortest gap so far
 	pieces   int           // that have come since the share began
 	moved    int64         // bytes wasted by asking another neighbour for a late piece
-	whole    map[int]bool  // pieces that were corrupt when they came from two: to be had from one
+	whole    map[int]bool  // pieces that were corrupt when they came from several: to be had from one
+	doubts   map[int][]doubt
+	doubtful int // parts in doubts
 	choker   *choker
 
 	registry *registry           // at the origin
@@ -44,12 +52,17 @@ func newShare(n *node, file string) *share {
 	sh := &share{
 		node: n, file: file, originID: n.dep.identities[scenario.Origin].id,
 		ready: make(chan struct{}), done: make(chan struct{}), dialing: map[peer.ID]bool{}, whole: map[int]bool{},
+		doubts: map[int][]doubt{}, known: n.disk.contactsOf(file),
 	}
+	sh.known.revive()
+	sh.seeking.kick = make(chan struct{}, 1)
+	sh.seeking.began = time.Now()
+	sh.ctx, sh.cancel = context.WithCancel(n.member)
 	if m := n.store.Manifest(file); n.origin && m != nil {
 		sh.registry = newRegistry(m.NumPieces(), workload.Stream(n.dep.settings.seed, "p2p/registry/"+file))
 	}
 	if n.dep.settings.titForTat {
-		sh.choker = newChoker(max(n.dep.settings.slots-1, 1), workload.Stream(n.dep.settings.seed, "p2p/choker/"+n.name+"/"+file))
+		sh.choker = newChoker(max(n.dep.settings.slots-1, leastRegular), workload.Stream(n.dep.settings.seed, "p2p/choker/"+n.name+"/"+file))
 	}
 	return sh
 }
@@ -77,6 +90,7 @@ func (sh *share) begin(m *workload.Manifest) {
 	}
 	n := sh.node
 	sh.manifest = m
+	n.disk.learned[sh.file] = true
 	sh.pick = newPicker(m.NumPieces(), n.dep.settings.order, workload.Stream(n.dep.settings.seed, "p2p/picker/"+n.name+"/"+sh.file))
 	for i, held := range n.store.Have(sh.file) {
 		if held {
@@ -194,7 +208,7 @@ func (sh *share) release(piece int) {
 // now.
 func (sh *share) reconsider() {
 	for _, s := range sh.sessions {
-		if s.declined && sh.pick.wants(s.theirs) {
+		if s.declined && sh.pick.wants(s.offers(time.Now())) {
 			s.declined = false
 			s.send(&wire.Frame{Body: &wire.Frame_Interest{Interest: &wire.Interest{Interested: true}}})
 		}

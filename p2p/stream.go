@@ -40,12 +40,23 @@ func (n *node) openStream(ctx context.Context, p peer.ID, id protocol.ID) (*stre
 	return &stream{Stream: raw, ReadWriter: multistream.NewMSSelect(raw, id)}, nil
 }
 
-// connect makes sure that there is a connection to the peer.
-func (n *node) connect(ctx context.Context, to peer.AddrInfo) error {
-	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+// connect makes sure that there is a connection to the peer, within limit.
+func (n *node) connect(ctx context.Context, to peer.AddrInfo, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	there := n.host.Network().Connectedness(to.ID) == network.Connected
+	n.host.forgive(to.ID)
+	began := time.Now()
 	if err := n.host.Connect(ctx, to); err != nil {
 		return fmt.Errorf("connecting to %s: %w", n.dep.label(to.ID), err)
+	}
+	if !there {
+		n.mu.Lock()
+		if n.setup == 0 {
+			n.setup = time.Since(began)
+		}
+		n.setup += (time.Since(began) - n.setup) / 4
+		n.mu.Unlock()
 	}
 	return nil
 }

@@ -2,8 +2,10 @@ package p2p
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
+	"sync"
 
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -61,12 +63,36 @@ func (t *nodeTransport) Listen(laddr ma.Multiaddr) (transport.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening at %s: %w", laddr, err)
 	}
-	wrapped, err := manet.WrapNetListener(limitingListener{l})
+	wrapped, err := manet.WrapNetListener(&lastingListener{Listener: limitingListener{l}, closed: make(chan struct{})})
 	if err != nil {
 		l.Close()
 		return nil, err
 	}
 	return t.upgrader.UpgradeGatedMaListener(t, t.upgrader.GateMaListener(wrapped)), nil
+}
+
+// lastingListener hands out no error before it is closed: when a node's network
+// is gone its software is about to stop, and libp2p would complain on stderr.
+type lastingListener struct {
+	net.Listener
+	once   sync.Once
+	closed chan struct{}
+}
+
+func (l *lastingListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		<-l.closed
+	}
+	return c, err
+}
+
+func (l *lastingListener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	if err := l.Listener.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
 }
 
 // CanDial implements transport.Transport.

@@ -127,6 +127,9 @@ func (s *session) delivered(bytes int, now time.Time) {
 // round trip, and two more. Others would only wait for it, and could not be
 // had elsewhere meanwhile.
 func (s *session) room() bool {
+	if s.doubted {
+		return false
+	}
 	inFlight := s.rate * s.node.uploads.reply.Seconds() / float64(s.share.manifest.PieceSize)
 	return s.lane.pending() < laneClaims+int(inFlight)
 }
@@ -147,17 +150,24 @@ func (s *session) acknowledged(j *job) {
 // pump fills the slots: it starts what waits and arranges what comes after;
 // mu is held.
 func (n *node) pump(now time.Time) {
+	if n.selfish {
+		return
+	}
 	u := &n.uploads
+	stalled, stuck := u.stalled()
 	for {
 		for len(u.queue) > 0 {
 			j := u.queue[0]
-			if len(u.active) >= u.slots.limit(j.length) {
+			if len(u.active)-stuck >= u.slots.limit(j.length) {
 				break
 			}
 			u.remove(j)
 			j.state = jobSending
 			u.active = append(u.active, j)
 			j.session.lane.active++
+			if j.session.doubted {
+				stuck++
+			}
 			j.session.sending = append(j.session.sending, j)
 			j.session.wake()
 		}
@@ -166,7 +176,7 @@ func (n *node) pump(now time.Time) {
 			break
 		}
 		s := l.session
-		if size := s.share.manifest.PieceSize; u.claims() >= u.slots.limit(size)+u.ahead(size) {
+		if size := s.share.manifest.PieceSize; u.claims()-stalled >= u.slots.limit(size)+u.ahead(size) {
 			break
 		}
 		u.lanes.served(l)

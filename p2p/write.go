@@ -46,7 +46,7 @@ func (s *session) write() {
 		if err != nil {
 			n := s.node
 			n.mu.Lock()
-			s.end(endReset)
+			s.broke(err)
 			n.mu.Unlock()
 			s.stream.Reset()
 			return

@@ -18,7 +18,7 @@ type field struct {
 // fields are the columns of the CSV in their order, which changes only by
 // addition. Names and units are those of result.json, with nested names joined
 // by "_". After them comes a column for each swept key, named "point." and the
-// key.
+// key, and then those of each shared link, named as in an expectation.
 func fields() []field {
 	text := func(name string, get func(*measure.Trial) string) field {
 		return field{name, textual, func(_ *view, t *measure.Trial) any {
@@ -132,8 +132,8 @@ func trialsOf(views []*view, runs []string) dataset {
 	for _, f := range columns {
 		d.columns = append(d.columns, dataColumn{f.name, f.kind})
 	}
-	points := pointColumns(views)
-	d.columns = append(d.columns, points...)
+	points, links := pointColumns(views), linkColumns(views)
+	d.columns = append(append(d.columns, points...), links...)
 	for i, v := range views {
 		for t := range v.trials() {
 			var row []any
@@ -143,7 +143,7 @@ func trialsOf(views []*view, runs []string) dataset {
 			for _, f := range columns {
 				row = append(row, f.get(v, t))
 			}
-			d.rows = append(d.rows, append(row, pointCells(points, t)...))
+			d.rows = append(d.rows, append(append(row, pointCells(points, t)...), linkCells(links, t)...))
 		}
 	}
 	return d

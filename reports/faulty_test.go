@@ -42,6 +42,11 @@ func disturbed(r *measure.Result) *measure.Result {
 			t.Summary.Completed--
 		}
 		fault(20, "partition", "home-1 and 19 more|home-21 and 19 more", ptr(4), nil)
+		if sharing {
+			fault(30, "restart", "home-2", nil, nil)
+		} else {
+			fault(35, "restart", "home-2", nil, nil) // on a condition
+		}
 		fault(50, "heal", "home-1 and 19 more|home-21 and 19 more", nil, nil)
 		if sharing {
 			t.Faults = append(t.Faults, measure.Fault{TS: 55, Action: "kill", Target: "home-3", Cause: "faults.1"})
@@ -103,6 +108,21 @@ func TestHeadlineNeedsTheSameRequests(t *testing.T) {
 	text := written(t, Text, r, Options{})
 	assert.NotContains(t, text, "times as fast")
 	assert.Contains(t, text, "completed 27 of 40 requests")
+}
+
+func TestCSVHasSharedLinks(t *testing.T) {
+	r := flashCrowd().result()
+	r.Scenario.Network.Shared = scenario.SharedLinks{{Name: "campus"}}
+	r.Trials[1].Links = []measure.Link{{Link: "campus", DownBytes: 12345678, UpDroppedPackets: 3}}
+	rows, err := csv.NewReader(strings.NewReader(written(t, CSV, r, Options{}))).ReadAll()
+	require.NoError(t, err)
+	n := len(rows[0])
+	assert.Equal(t, []string{
+		"links.campus.up_bytes", "links.campus.down_bytes", "links.campus.up_wire_bytes",
+		"links.campus.down_wire_bytes", "links.campus.up_dropped_packets", "links.campus.down_dropped_packets",
+	}, rows[0][n-6:])
+	assert.Equal(t, []string{"", "", "", "", "", ""}, rows[1][n-6:], "a trial without links")
+	assert.Equal(t, []string{"0", "12345678", "0", "0", "3", "0"}, rows[2][n-6:])
 }
 
 func TestCSVHasResilience(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -23,6 +24,7 @@ func List() []string {
 	for i, path := range paths {
 		names[i] = strings.TrimSuffix(path, extension)
 	}
+	slices.Sort(names) // files sort otherwise: a.yaml comes after a-b.yaml
 	return names
 }
 

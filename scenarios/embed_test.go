@@ -13,14 +13,20 @@ import (
 	"versus/sim/scenario"
 )
 
-// kinds declares the architectures that the library speaks of; no scenario of
-// the library sets an option of one.
+// kinds declares the architectures that the library speaks of, with the options
+// that it sets.
 func kinds() []scenario.Kind {
-	return []scenario.Kind{{Name: "client-server"}, {Name: "p2p"}}
+	return []scenario.Kind{{Name: "client-server"}, {Name: "p2p", Options: []scenario.Option{
+		{Name: "choking", Default: "none", Values: []string{"none", "tit-for-tat"}},
+	}}}
 }
 
 func TestListHoldsTheLibrary(t *testing.T) {
-	assert.Equal(t, []string{"behind-nat", "campus", "classroom", "continents", "flash-crowd", "large-release", "mixed-links", "open-swarm", "small-files", "textbook"}, scenarios.List())
+	assert.Equal(t, []string{
+		"behind-nat", "campus", "churn", "classroom", "continents", "flaky-links", "flash-crowd", "free-riders", "large-release",
+		"mixed-links", "open-swarm", "partition", "peers-die", "poisoned-mesh", "power-cut", "seeder-leaves-early", "server-crash",
+		"server-crash-and-return", "small-files", "textbook",
+	}, scenarios.List())
 }
 
 func TestReadUnknown(t *testing.T) {

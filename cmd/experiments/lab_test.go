@@ -21,18 +21,30 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // load reads a scenario of the library with changes, for the mesh alone.
 func load(tb testing.TB, name string, seed uint64, sets ...string) *scenario.Scenario {
 	tb.Helper()
+	return loadFor(tb, p2p.Kind(), name, seed, sets...)
+}
+
+// loadFor is load for the architecture of kind.
+func loadFor(tb testing.TB, kind trial.Kind, name string, seed uint64, sets ...string) *scenario.Scenario {
+	tb.Helper()
 	data, err := scenarios.Read(name)
 	require.NoError(tb, err)
-	kinds := trial.Declarations([]trial.Kind{p2p.Kind()})
 	s, err := scenario.Load(name+".yaml", data, scenario.Overrides{
-		Archs: []string{p2p.Name}, Seed: &seed, Sets: append([]string{"sweep={}", "expect=[]"}, sets...),
-	}, kinds)
+		Archs: []string{kind.Name}, Seed: &seed, Sets: append([]string{"sweep={}", "expect=[]"}, sets...),
+	}, trial.Declarations([]trial.Kind{kind}))
 	require.NoError(tb, err)
 	return s
 }
 
 // run runs the scenario's first trial in virtual time, watched by u.
 func run(tb testing.TB, s *scenario.Scenario, u *uplinks) *measure.Trial {
+	tb.Helper()
+	return runAs(tb, s, u.kind(p2p.Kind()), nil)
+}
+
+// runAs runs the scenario's first trial in virtual time through the architecture
+// of kind, watched by m unless that is nil.
+func runAs(tb testing.TB, s *scenario.Scenario, kind trial.Kind, m *trial.Monitor) *measure.Trial {
 	tb.Helper()
 	var loader workload.Loader
 	manifests, err := loader.Manifests(context.Background(), s.Workload, s.Seed)
@@ -47,9 +59,9 @@ func run(tb testing.TB, s *scenario.Scenario, u *uplinks) *measure.Trial {
 	requests, err := loader.Schedule(s.Workload, peers, s.Seed)
 	require.NoError(tb, err)
 	t, _ := trial.Run(trial.Spec{
-		Key:     measure.TrialKey{Architecture: p2p.Name, Seed: s.Seed, Point: map[string]any{}},
+		Key:     measure.TrialKey{Architecture: kind.Name, Seed: s.Seed, Point: map[string]any{}},
 		Network: trial.Virtual, Scenario: s, Nodes: workload.Population(s, requests), Requests: requests,
-		Content: content, Kind: u.kind(p2p.Kind()), Options: s.Architecture(p2p.Name).Options,
+		Content: content, Kind: kind, Options: s.Architecture(kind.Name).Options, Monitor: m,
 	})
 	if t.Error != nil {
 		require.Fail(tb, *t.Error)

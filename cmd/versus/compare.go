@@ -113,7 +113,7 @@ func (f *compareFlags) outcome(r *compare.Report) error {
 		return nil
 	}
 	if r.Lost > 0 {
-		return failure(run.CodeExpectation, fmt.Errorf("B lacks %d comparisons that A has measured", r.Lost))
+		return failure(run.CodeExpectation, fmt.Errorf("the second result lacks %d comparisons that the first has measured", r.Lost))
 	}
 	if r.Regressions > 0 {
 		return failure(run.CodeExpectation, fmt.Errorf("%d metrics are worse", r.Regressions))

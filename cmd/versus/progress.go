@@ -33,7 +33,7 @@ func newProgress(e *env, quiet bool) *progress {
 		p.bar = progressbar.NewOptions(steps,
 			progressbar.OptionSetWriter(e.stderr),
 			progressbar.OptionSetWidth(24),
-			progressbar.OptionSetPredictTime(true),
+			progressbar.OptionSetPredictTime(false), // it takes all trials for equal
 			progressbar.OptionSetElapsedTime(true),
 			progressbar.OptionThrottle(65*time.Millisecond),
 			progressbar.OptionClearOnFinish(),
@@ -57,7 +57,7 @@ func (p *progress) update(u run.Update) {
 	}
 	if p.bar == nil {
 		if u.Stage == run.TrialFinished {
-			fmt.Fprintf(p.stderr, "%d/%d %s: %s\n", u.Done, u.Total, updateName(u), outcome(u))
+			fmt.Fprintf(p.stderr, "%d/%d %s: %s%s\n", u.Done, u.Total, updateName(u), outcome(u), timeLeft(u))
 		}
 		return
 	}
@@ -65,7 +65,7 @@ func (p *progress) update(u run.Update) {
 	for _, f := range p.fraction {
 		at += f
 	}
-	p.bar.Describe(fmt.Sprintf("%d/%d %s", u.Done, u.Total, updateName(u)))
+	p.bar.Describe(fmt.Sprintf("%d/%d %s%s", u.Done, u.Total, updateName(u), timeLeft(u)))
 	p.bar.ChangeMax(u.Total * steps)
 	_ = p.bar.Set(int(at * steps)) // only fails beyond the maximum, or as stderr does
 }
@@ -74,6 +74,21 @@ func (p *progress) update(u run.Update) {
 func (p *progress) done() {
 	if p.bar != nil {
 		_ = p.bar.Finish()
+	}
+}
+
+// timeLeft says how much longer the run takes, about, once that is known and
+// more than a moment.
+func timeLeft(u run.Update) string {
+	switch left := u.Left; {
+	case u.Done == u.Total || left < time.Second:
+		return ""
+	case left < 2*time.Minute:
+		return fmt.Sprintf(", about %.0f s left", left.Seconds())
+	case left < 2*time.Hour:
+		return fmt.Sprintf(", about %.0f min left", left.Minutes())
+	default:
+		return fmt.Sprintf(", about %.1f h left", left.Hours())
 	}
 }
 

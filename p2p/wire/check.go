@@ -28,7 +28,7 @@ func (f *Frame) Check(pieces int, pieceLen func(int) int) error {
 		if n := len(b.Hello.Bitfield); n != 0 && n != (pieces+7)/8 {
 			return fmt.Errorf("hello: bitfield of %d bytes for %d pieces", n, pieces)
 		}
-		return nil
+		return checkAddresses("hello", b.Hello.Addresses)
 	case *Frame_Have:
 		if n := len(b.Have.Pieces); n > MaxHave {
 			return fmt.Errorf("have: %d pieces, the limit is %d", n, MaxHave)

@@ -26,6 +26,8 @@ const (
 	MaxRequest    = 1 << 10   // encoded bytes of one ManifestRequest or Manifest
 	MaxChunk      = 64 << 10  // raw bytes that follow one Chunk
 	MaxAddresses  = 16        // of one peer
+	MaxAddress    = 256       // bytes of one address
+	MaxPeerID     = 128       // bytes of one peer id
 	MaxPeers      = 1024      // in one Register or Neighbours
 	MaxHave       = 16 << 10  // pieces in one Have
 	MaxGrant      = 1024      // of one Grant or Decline

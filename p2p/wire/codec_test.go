@@ -19,7 +19,7 @@ import (
 // frames is one of every kind.
 func frames() []*Frame {
 	return []*Frame{
-		{Body: &Frame_Hello{Hello: &Hello{File: "a.bin", Bitfield: []byte{0x80, 0x40}, Push: 4}}},
+		{Body: &Frame_Hello{Hello: &Hello{File: "a.bin", Bitfield: []byte{0x80, 0x40}, Push: 4, Addresses: [][]byte{{4, 10, 0, 0, 1, 6, 15, 161}}}}},
 		{Body: &Frame_Have{Have: &Have{Pieces: []uint32{0, 7, 9}, Complete: true}}},
 		{Body: &Frame_Interest{Interest: &Interest{Interested: true}}},
 		{Body: &Frame_Grant{Grant: &Grant{Count: 1}}},
@@ -102,6 +102,9 @@ func TestCheck(t *testing.T) {
 	}{
 		{name: "no body", frame: &Frame{}, want: "without a known body"},
 		{name: "short bitfield", frame: &Frame{Body: &Frame_Hello{Hello: &Hello{Bitfield: []byte{1}}}}, want: "1 bytes for 10 pieces"},
+		{name: "largest addresses", frame: &Frame{Body: &Frame_Hello{Hello: &Hello{Addresses: many(MaxAddresses, MaxAddress)}}}},
+		{name: "one address more", frame: &Frame{Body: &Frame_Hello{Hello: &Hello{Addresses: many(MaxAddresses+1, 1)}}}, want: "hello: 17 addresses, the limit is 16"},
+		{name: "long address", frame: &Frame{Body: &Frame_Hello{Hello: &Hello{Addresses: many(1, MaxAddress+1)}}}, want: "hello: address of 257 bytes is outside 1 to 256"},
 		{name: "last piece", frame: &Frame{Body: &Frame_Have{Have: &Have{Pieces: []uint32{9}}}}},
 		{name: "one past it", frame: &Frame{Body: &Frame_Have{Have: &Have{Pieces: []uint32{9, 10}}}}, want: "have: piece 10, the file has 10"},
 		{name: "many pieces", frame: &Frame{Body: &Frame_Have{Have: &Have{Pieces: make([]uint32, MaxHave+1)}}}, want: "the limit is 16384"},

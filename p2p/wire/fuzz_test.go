@@ -72,3 +72,41 @@ func FuzzManifest(f *testing.F) {
 		}
 	})
 }
+
+// FuzzRendezvous decodes arbitrary bytes as what a peer sends to be told of
+// others, and as the answer. What decodes and passes Check must survive a round
+// trip.
+func FuzzRendezvous(f *testing.F) {
+	seeds := []proto.Message{
+		&Register{File: "a.bin", Want: 4, Spare: true, Addresses: many(2, 8), Known: many(3, 38)},
+		&Neighbours{Peers: []*Peer{{Id: []byte("id"), Addresses: many(1, 8)}, {Id: []byte("other")}}},
+		&Neighbours{Status: Status_STATUS_REFUSED},
+	}
+	for _, m := range seeds {
+		b, err := Append(nil, m)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+		f.Add(b[:len(b)-1])
+	}
+	type checked interface {
+		proto.Message
+		Check() error
+	}
+	f.Fuzz(func(t *testing.T, stream []byte) {
+		for _, pair := range [][2]checked{{&Register{}, &Register{}}, {&Neighbours{}, &Neighbours{}}} {
+			got, back := pair[0], pair[1]
+			if NewDecoder(bytes.NewReader(stream)).Decode(got, MaxRendezvous) != nil || got.Check() != nil {
+				continue
+			}
+			again, err := Append(nil, got)
+			if err != nil {
+				t.Fatalf("Append(%v) = %v", got, err)
+			}
+			if err := NewDecoder(bytes.NewReader(again)).Decode(back, MaxRendezvous); err != nil || !proto.Equal(got, back) {
+				t.Fatalf("%v came back as %v: %v", got, back, err)
+			}
+		}
+	})
+}

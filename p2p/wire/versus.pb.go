@@ -687,9 +687,10 @@ func (*Frame_Goodbye) isFrame_Body() {}
 type Hello struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	File          string                 `protobuf:"bytes,1,opt,name=file,proto3" json:"file,omitempty"`
-	Complete      bool                   `protobuf:"varint,2,opt,name=complete,proto3" json:"complete,omitempty"` // every piece is held; bitfield is then empty
-	Bitfield      []byte                 `protobuf:"bytes,3,opt,name=bitfield,proto3" json:"bitfield,omitempty"`  // bit i (most significant first) is piece i; empty for none
-	Push          uint32                 `protobuf:"varint,4,opt,name=push,proto3" json:"push,omitempty"`         // how many pieces at a time the receiver may send unasked
+	Complete      bool                   `protobuf:"varint,2,opt,name=complete,proto3" json:"complete,omitempty"`  // every piece is held; bitfield is then empty
+	Bitfield      []byte                 `protobuf:"bytes,3,opt,name=bitfield,proto3" json:"bitfield,omitempty"`   // bit i (most significant first) is piece i; empty for none
+	Push          uint32                 `protobuf:"varint,4,opt,name=push,proto3" json:"push,omitempty"`          // how many pieces at a time the receiver may send unasked
+	Addresses     [][]byte               `protobuf:"bytes,5,rep,name=addresses,proto3" json:"addresses,omitempty"` // multiaddrs in binary form, where the sender accepts connections
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -750,6 +751,13 @@ func (x *Hello) GetPush() uint32 {
 		return x.Push
 	}
 	return 0
+}
+
+func (x *Hello) GetAddresses() [][]byte {
+	if x != nil {
+		return x.Addresses
+	}
+	return nil
 }
 
 // Have announces pieces that were verified since. A sender may leave out a piece
@@ -1304,12 +1312,13 @@ const file_versus_proto_rawDesc = "" +
 	" \x01(\v2\x13.versus.p2p.v1.PingH\x00R\x04ping\x12)\n" +
 	"\x04pong\x18\v \x01(\v2\x13.versus.p2p.v1.PongH\x00R\x04pong\x122\n" +
 	"\agoodbye\x18\f \x01(\v2\x16.versus.p2p.v1.GoodbyeH\x00R\agoodbyeB\x06\n" +
-	"\x04body\"g\n" +
+	"\x04body\"\x85\x01\n" +
 	"\x05Hello\x12\x12\n" +
 	"\x04file\x18\x01 \x01(\tR\x04file\x12\x1a\n" +
 	"\bcomplete\x18\x02 \x01(\bR\bcomplete\x12\x1a\n" +
 	"\bbitfield\x18\x03 \x01(\fR\bbitfield\x12\x12\n" +
-	"\x04push\x18\x04 \x01(\rR\x04push\":\n" +
+	"\x04push\x18\x04 \x01(\rR\x04push\x12\x1c\n" +
+	"\taddresses\x18\x05 \x03(\fR\taddresses\":\n" +
 	"\x04Have\x12\x16\n" +
 	"\x06pieces\x18\x01 \x03(\rR\x06pieces\x12\x1a\n" +
 	"\bcomplete\x18\x02 \x01(\bR\bcomplete\"*\n" +

@@ -33,17 +33,27 @@ func (s *state) heal(which func(cut) bool, by *instance) []Order {
 	return orders
 }
 
-// pairs are those of two sides whose connections are reset.
+// pairs are those of two sides whose connections are reset, each once.
 func (s *state) pairs(by *instance, a act) []Order {
 	var orders []Order
+	first, second := members(a.sides[0]), members(a.sides[1])
 	for _, i := range a.sides[0] {
 		for _, j := range a.sides[1] {
-			if i != j {
+			again := j < i && first[j] && second[i]
+			if i != j && !again {
 				orders = append(orders, Order{Verb: Disconnect, Node: s.names[i], Peer: s.names[j], Cause: by.cause})
 			}
 		}
 	}
 	return orders
+}
+
+func members(nodes []int) map[int]bool {
+	set := make(map[int]bool, len(nodes))
+	for _, i := range nodes {
+		set[i] = true
+	}
+	return set
 }
 
 func (s *state) named(nodes []int) []string {

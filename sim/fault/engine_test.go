@@ -139,8 +139,7 @@ func TestOrders(t *testing.T) {
 		{name: "a node that is not there yet stays free for a later fault",
 			faults: []string{"{at: 1s, kill: home-1}", "{at: 2s, kill: home-1}"},
 			setup: func(w *world) {
-				w.nodes[1].Present = false
-				time.AfterFunc(1500*time.Millisecond, func() { w.nodes[1].Present = true })
+				w.arrives = map[string]time.Duration{"home-1": 1500 * time.Millisecond}
 			},
 			want: []string{"2s kill home-1 (faults.1)"}, warnings: []string{"faults.0: kill found no target"}},
 	}

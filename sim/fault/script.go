@@ -104,6 +104,9 @@ func (s *script) thread() *starlark.Thread {
 			put(s.caller(t) + ": " + text)
 		}
 	}}
+	t.Load = func(*starlark.Thread, string) (starlark.StringDict, error) {
+		return nil, errors.New("a script is one file")
+	}
 	t.SetMaxExecutionSteps(MaxSteps)
 	return t
 }

@@ -68,9 +68,6 @@ func newState(names []string) *state {
 	return &state{names: names, nodes: make([]effects, len(names))}
 }
 
-// up says that no instance holds the node down.
-func (s *state) up(i int) bool { return len(s.nodes[i].down) == 0 }
-
 // open says that an action would change something about the node: only such
 // nodes are counted when a share or a number is chosen.
 func (s *state) open(verb string, i int) bool {

@@ -22,6 +22,7 @@ type world struct {
 	e     *fault.Engine
 	began time.Time
 	nodes []fault.NodeState
+	index map[string]int
 	plain map[string]scenario.Link // of the scenario
 	log   []string                 // one line for each order that had an effect
 	cuts  map[string]int           // directed pairs
@@ -29,7 +30,8 @@ type world struct {
 	rides map[string]bool
 	lost  map[string]bool // down, and MayReturn said that it stays so
 
-	ineffective []string // orders that changed nothing
+	arrives     map[string]time.Duration // of nodes that are not there from the start
+	ineffective []string                 // orders that changed nothing
 	pieces      func(node string, at time.Duration) int
 	rarest      string
 	wanted      int64
@@ -40,13 +42,14 @@ const pieces = 100
 
 func newWorld(t require.TestingT, nodes []scenario.Node) *world {
 	w := &world{
-		t: t, began: time.Now(), plain: map[string]scenario.Link{}, cuts: map[string]int{},
+		t: t, began: time.Now(), index: map[string]int{}, plain: map[string]scenario.Link{}, cuts: map[string]int{},
 		wrong: map[string]float64{}, rides: map[string]bool{}, lost: map[string]bool{}, wanted: pieces * int64(len(nodes)-1),
 		pieces: func(string, time.Duration) int { return 0 },
 	}
 	for _, n := range nodes {
 		w.nodes = append(w.nodes, fault.NodeState{Name: n.Name, Group: n.Group, Present: true, Up: true, Link: n.Link, Wanted: pieces})
 		w.plain[n.Name] = n.Link
+		w.index[n.Name] = len(w.nodes) - 1
 	}
 	return w
 }
@@ -62,6 +65,7 @@ func (w *world) Nodes() []fault.NodeState {
 			n.Pieces = pieces
 		}
 		n.Complete = n.Pieces == n.Wanted
+		n.Present = w.Now() >= w.arrives[n.Name]
 		n.OnlyHolderOfRarest = n.Up && n.Name == w.rarest
 	}
 	return all
@@ -84,8 +88,8 @@ func (w *world) Progress() fault.Progress {
 }
 
 func (w *world) find(name string) *fault.NodeState {
-	i := slices.IndexFunc(w.nodes, func(n fault.NodeState) bool { return n.Name == name })
-	require.GreaterOrEqual(w.t, i, 0, "node %q", name)
+	i, ok := w.index[name]
+	require.True(w.t, ok, "node %q", name)
 	return &w.nodes[i]
 }
 
@@ -101,6 +105,9 @@ func (w *world) Apply(o fault.Order) (bool, string, error) {
 	}
 	if o.Share > 0 {
 		line = fmt.Sprintf("%v %s %s at %v (%s)", w.Now(), o.Verb, o.Target(), o.Share, o.Cause)
+	}
+	if !changed && o.Verb == fault.Disconnect { // as of a node that is down
+		return false, "", nil
 	}
 	if !changed {
 		w.ineffective = append(w.ineffective, line)
@@ -120,7 +127,7 @@ func (w *world) apply(o fault.Order) bool {
 		return w.find(o.Node).Up && w.find(o.Peer).Up
 	}
 	n := w.find(o.Node)
-	if !n.Present {
+	if w.Now() < w.arrives[n.Name] {
 		return false
 	}
 	was := n.Up
@@ -146,9 +153,8 @@ func (w *world) apply(o fault.Order) bool {
 		return was
 	case fault.Degrade, fault.Slow, fault.Restore:
 		require.NotNil(w.t, o.Link)
-		before := n.Link
 		n.Link = o.Link.On(w.plain[n.Name])
-		return n.Link != before || o.Verb == fault.Degrade || o.Verb == fault.Restore
+		return true // be it that the slowest rate is reached
 	case fault.Corrupt:
 		require.Positive(w.t, o.Share)
 		before := w.wrong[n.Name]

@@ -48,6 +48,9 @@ func TestBaselines(t *testing.T) {
 		}
 	}
 	res, err := execute(t, s, opt)
+	for _, e := range res.Expectations {
+		assert.True(t, e.OK, "%v", e)
+	}
 	require.NoError(t, err)
 	assert.Equal(t, 4, baselines)
 	assert.Len(t, res.Trials, 12)

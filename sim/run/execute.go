@@ -62,6 +62,7 @@ type Update struct {
 	Done     int  // trials finished so far, resumed ones included
 	Progress trial.Progress
 	Trial    *measure.Trial // when finished; nil if it was interrupted
+	Left     time.Duration  // of the whole run, about; negative while nobody knows
 }
 
 // Execute runs the plan and returns its result, which is also in the result
@@ -75,7 +76,7 @@ func Execute(ctx context.Context, plan Plan, opt Options) (*measure.Result, erro
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{plan: plan, opt: opt, tasks: tasks, done: map[string]*measure.Trial{}}
+	r := &runner{plan: plan, opt: opt, tasks: tasks, done: map[string]*measure.Trial{}, estimate: newEstimate(tasks)}
 	head, err := r.prepare(ctx)
 	if err != nil {
 		return nil, err
@@ -107,8 +108,9 @@ type runner struct {
 	inputs map[string][]byte // of the faults, by path; does not change once trials run
 	folder *measure.Folder
 
-	mu   sync.Mutex                // guards done, the folder and calls of opt.Progress
-	done map[string]*measure.Trial // by the task's id
+	mu       sync.Mutex                // guards done, the estimate, the folder and calls of opt.Progress
+	done     map[string]*measure.Trial // by id of the task
+	estimate *estimate
 }
 
 // prepare reads every external input and returns the result's head. Nothing
@@ -190,6 +192,7 @@ func (r *runner) runAll(parent context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.foresee(jobs)
 	todo := make(chan int)
 	var workers sync.WaitGroup
 	for range min(jobs, len(r.tasks)) {
@@ -303,7 +306,34 @@ func (r *runner) tell(u Update) {
 	}
 	t := r.tasks[u.Index]
 	u.Key, u.Baseline, u.Total, u.Done = t.key, t.baseline, len(r.tasks), len(r.done)
+	now := time.Now()
+	cost := &r.estimate.trials[u.Index]
+	switch {
+	case u.Stage == TrialStarted:
+		cost.began = now
+	case u.Stage == TrialAdvanced:
+		cost.fraction = u.Progress.Fraction
+	case u.Trial != nil:
+		r.estimate.finish(u.Index, u.Trial)
+	}
+	u.Left = -1
+	if left, ok := r.estimate.left(now); ok {
+		u.Left = left
+	}
 	r.opt.Progress(u)
+}
+
+// foresee tells the estimate how many trials run at once, and what those that
+// are done already have cost.
+func (r *runner) foresee(jobs int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.estimate.lanes = max(1, min(jobs, len(r.tasks)))
+	for i, t := range r.tasks {
+		if done := r.done[t.id()]; done != nil {
+			r.estimate.finish(i, done)
+		}
+	}
 }
 
 // result puts the finished trials in the order of the plan and checks the

@@ -63,6 +63,14 @@ network:
 #   p2p: {upload_slots: 4}
 
 faults: []
+# faults:                # what breaks and when; docs/faults.md has all of it
+#   - {at: 10s, kill: 30% of peers}                       # the same ones in each architecture
+#   - {at: 15s, poweroff: origin, for: 20s}               # and back: each action has an inverse
+#   - {at: 5s, partition: [home, office], for: 60s}
+#   - {every: 10s, degrade: {nodes: 3 of home, uplink: 1Mbit/s, loss: 0.02}, for: 5s}
+#   - {when: progress >= 50%, leave: fastest}
+#   - {churn: {nodes: peers, session: {exponential: {mean: 5m}}, downtime: {exponential: {mean: 1m}}}}
+#   - {script: faults.star}
 
 # Each key is a dotted path or an alias (peers, unreachable, piece_size, p2p.upload_slots);
 # every combination of values is run.

@@ -290,27 +290,39 @@ func TestRestartWaitsForTheLastLife(t *testing.T) {
 		defer t.Stop()
 		<-t.C
 	}
-	var boots, fetches int // each has one user at a time
 	type span struct{ from, to time.Time }
+	var mu sync.Mutex      // guards what follows
+	var boots, fetches int // that run
 	var lives []span
+	count := func(n *int, change int) {
+		mu.Lock()
+		defer mu.Unlock()
+		*n += change
+		assert.LessOrEqual(t, *n, 1)
+	}
+	lived := func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(lives)
+	}
 	r := trialtest.Relay{
 		Boot: func(ctx context.Context, _ scenario.Options, node string, next func() error) error {
 			if node != "home-1" {
 				return next()
 			}
-			boots++
-			assert.Equal(t, 1, boots)
+			count(&boots, 1)
 			began := time.Now()
 			linger(ctx, 2*time.Second)
-			boots--
+			count(&boots, -1)
+			mu.Lock()
+			defer mu.Unlock()
 			lives = append(lives, span{began, time.Now()})
 			return nil
 		},
 		Fetch: func(ctx context.Context, _ scenario.Options, _ *workload.Store, _ string, next func() error) error {
-			fetches++
-			assert.Equal(t, 1, fetches)
-			defer func() { fetches-- }()
-			if len(lives) < 2 {
+			count(&fetches, 1)
+			defer count(&fetches, -1)
+			if lived() < 2 {
 				linger(ctx, 3*time.Second)
 				return ctx.Err()
 			}
@@ -325,6 +337,25 @@ func TestRestartWaitsForTheLastLife(t *testing.T) {
 	assert.Equal(t, time.Second, lives[1].from.Sub(lives[0].to), "the fetch took a second longer")
 	// Down from 1 s to 4 s, and from 22 s, when it had said goodbye, to 23 s.
 	assert.InDelta(t, 4, got.Nodes[1].DownS, 1e-6)
+}
+
+// TestFetchWaitsForABootThatIsLate has software that takes longer to end than
+// its node is down.
+func TestFetchWaitsForABootThatIsLate(t *testing.T) {
+	r := trialtest.Relay{Boot: func(ctx context.Context, _ scenario.Options, node string, next func() error) error {
+		err := next()
+		if node != scenario.Origin {
+			t := time.NewTimer(5 * time.Second)
+			defer t.Stop()
+			<-t.C
+		}
+		return err
+	}}
+	got, _ := trial.Run(spec(t, faulty(t, 1, 4<<20, "{at: 500ms, kill: home-1, for: 1s}"), trial.Virtual, r))
+	require.Nil(t, got.Error)
+	assert.Equal(t, measure.Complete, got.Requests[0].Outcome, got.Requests[0].Error)
+	assert.InDelta(t, 5, got.Nodes[1].DownS, 1e-6)
+	assert.Greater(t, *got.Requests[0].FinishedS, 5.5)
 }
 
 // TestLastWords has software that says goodbye when it is told to stop. Only of

@@ -80,6 +80,44 @@ func TestLoopbackCloseEndsEverything(t *testing.T) {
 	require.ErrorIs(t, err, net.ErrClosed)
 }
 
+func TestLoopbackKillAndRestart(t *testing.T) {
+	ctx := context.Background()
+	l, err := NewLoopback([]string{"origin", "a", "b"})
+	require.NoError(t, err)
+	defer l.Close()
+	ln, err := l.Listen("origin")
+	require.NoError(t, err)
+	c, err := l.Dial(ctx, "a", l.Addr("origin"))
+	require.NoError(t, err)
+	accepted, err := ln.Accept()
+	require.NoError(t, err)
+
+	l.Kill("origin")
+	_, err = accepted.Write([]byte("x"))
+	require.ErrorIs(t, err, net.ErrClosed, "its own calls fail")
+	_, err = ln.Accept()
+	require.ErrorIs(t, err, net.ErrClosed)
+	_, err = c.Read(make([]byte, 1))
+	require.ErrorIs(t, err, syscall.ECONNRESET, "the other side is told")
+	_, err = l.Dial(ctx, "a", l.Addr("origin"))
+	require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	_, err = l.Dial(ctx, "origin", l.Addr("a"))
+	require.ErrorIs(t, err, syscall.ENETDOWN)
+	_, err = l.Listen("origin")
+	require.ErrorIs(t, err, syscall.ENETDOWN)
+
+	l.Restart("origin")
+	ln, err = l.Listen("origin")
+	require.NoError(t, err)
+	c, err = l.Dial(ctx, "b", l.Addr("origin"))
+	require.NoError(t, err)
+	require.NoError(t, c.Close())
+	require.NoError(t, ln.Close())
+	l.Kill("a") // whose port nobody has listened on
+	_, err = l.Dial(ctx, "b", l.Addr("a"))
+	require.ErrorIs(t, err, syscall.ECONNREFUSED)
+}
+
 // TestNodesWithoutInboundConnections asks both networks for the same refusal.
 func TestNodesWithoutInboundConnections(t *testing.T) {
 	link := scenario.Link{Uplink: scenario.Mbps, Downlink: scenario.Mbps}

@@ -27,7 +27,7 @@ type machine struct {
 	down    string        // what took it down, and when; empty if nothing did
 	left    string        // why it left the trial; empty if it did not
 	life    *life         // the latest run of its software; nil before the first
-	turned  chan struct{} // closed when up changes, and made anew
+	turned  chan struct{} // closed when up changes or a life begins, and made anew
 	link    scenario.Link // with every change that is in force
 	best    scenario.Link // the highest rates that it had
 	files   []string      // that were requested here
@@ -37,6 +37,7 @@ type machine struct {
 type life struct {
 	ctx   context.Context
 	end   context.CancelCauseFunc
+	begun bool          // Boot is called, or about to be; guarded by machine.mu
 	users int           // Boot and Fetch calls that have not returned; guarded by machine.mu
 	gone  chan struct{} // closed when the last of them has
 }
@@ -113,7 +114,8 @@ func (s *session) revive(m *machine, l *life) bool {
 		s.wire.Restart(m.node.Name)
 		m.severed = false
 	}
-	m.down = ""
+	m.down, l.begun = "", true
+	m.turn()
 	s.recorder.Up(m.node.Name)
 	return true
 }
@@ -187,16 +189,16 @@ func (m *machine) turn() {
 // asks whether it will come back: what took it down may be about to say so.
 const settle = time.Millisecond
 
-// join waits until the node is up and takes part in that life, which the caller
-// must release. It returns errGone if nothing will bring the node back, and the
-// cause if ctx ends first.
+// join waits until the node's software runs and takes part in that life, which
+// the caller must release. It returns errGone if nothing will bring the node
+// back, and why it is down if ctx ends first.
 func (s *session) join(ctx context.Context, m *machine) (*life, error) {
 	t := time.NewTimer(settle)
 	defer t.Stop()
 	for {
 		m.mu.Lock()
 		turned := m.turned
-		if m.up && m.life.users > 0 && ctx.Err() == nil {
+		if m.up && m.life.begun && m.life.users > 0 && ctx.Err() == nil {
 			l := m.life
 			l.users++
 			m.mu.Unlock()
@@ -211,12 +213,19 @@ func (s *session) join(ctx context.Context, m *machine) (*life, error) {
 			return nil, ctx.Err()
 		case <-turned:
 		case <-t.C:
-			if !s.mayReturn(m.node.Name) {
+			if !m.rises() && !s.mayReturn(m.node.Name) {
 				return nil, errGone
 			}
 			t.Reset(pollEvery)
 		}
 	}
+}
+
+// rises says that the node is up, or will be when its last life has ended.
+func (m *machine) rises() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.up
 }
 
 // why says what took the node down.

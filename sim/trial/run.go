@@ -24,7 +24,7 @@ func Run(spec Spec) (*measure.Trial, []measure.Event) {
 	if err := spec.check(); err != nil {
 		out.err = err
 	} else if spec.Network == Virtual {
-		stop := sim.Watch(spec.StallAfter, spec.Monitor.operations, func(stacks []byte) {
+		stop := sim.Watch(spec.StallAfter, spec.Monitor.Operations, func(stacks []byte) {
 			if spec.Stuck != nil {
 				spec.Stuck("stalled: nothing happened on the network for "+spec.StallAfter.String()+" of real time", stacks)
 			}

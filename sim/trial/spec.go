@@ -81,8 +81,9 @@ func (m *Monitor) Progress() Progress {
 	return p
 }
 
-// operations counts what happens, for the watchdog.
-func (m *Monitor) operations() uint64 {
+// Operations counts what happens on the network and in the trial, events of the
+// bench first of all. It may be read at any time from anywhere.
+func (m *Monitor) Operations() uint64 {
 	n := m.beats.Load()
 	if b := m.bench.Load(); b != nil {
 		n += b.Progress()

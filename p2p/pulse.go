@@ -1,0 +1,81 @@
+package p2p
+
+import (
+	"context"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/sec"
+)
+
+// pulse is when the peer at the other end of a connection last showed that it
+// lives. A frame may take many seconds over a slow link, and says nothing before
+// its last byte; the socket beneath knows of every packet.
+type pulse struct{ at atomic.Int64 } // nanoseconds since 1970
+
+func (p *pulse) beat() { p.at.Store(time.Now().UnixNano()) }
+
+// latest returns the instant of the latest sign of life.
+func (p *pulse) latest() time.Time { return time.Unix(0, p.at.Load()) }
+
+// blockedWrite is how long a write to a socket lasts at least that had to wait
+// for the peer to acknowledge something. A shorter one shows only that the send
+// buffer had room.
+const blockedWrite = 5 * time.Millisecond
+
+// beatingConn feels the pulse of a socket.
+type beatingConn struct {
+	net.Conn
+	pulse *pulse
+}
+
+func (c *beatingConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n > 0 {
+		c.pulse.beat()
+	}
+	return n, err
+}
+
+func (c *beatingConn) Write(p []byte) (int, error) {
+	began := time.Now()
+	n, err := c.Conn.Write(p)
+	if err == nil && time.Since(began) >= blockedWrite {
+		c.pulse.beat()
+	}
+	return n, err
+}
+
+// beatingSecurity secures connections and leaves the muxer above a way to their
+// pulse.
+type beatingSecurity struct{ sec.SecureTransport }
+
+// beatingSecure is a secured connection that knows its pulse.
+type beatingSecure struct {
+	sec.SecureConn
+	pulse *pulse
+}
+
+var _ sec.SecureTransport = beatingSecurity{}
+
+// SecureInbound implements sec.SecureTransport.
+func (s beatingSecurity) SecureInbound(ctx context.Context, insecure net.Conn, p peer.ID) (sec.SecureConn, error) {
+	c := &beatingConn{Conn: insecure, pulse: &pulse{}}
+	secure, err := s.SecureTransport.SecureInbound(ctx, c, p)
+	if err != nil {
+		return nil, err
+	}
+	return &beatingSecure{SecureConn: secure, pulse: c.pulse}, nil
+}
+
+// SecureOutbound implements sec.SecureTransport.
+func (s beatingSecurity) SecureOutbound(ctx context.Context, insecure net.Conn, p peer.ID) (sec.SecureConn, error) {
+	c := &beatingConn{Conn: insecure, pulse: &pulse{}}
+	secure, err := s.SecureTransport.SecureOutbound(ctx, c, p)
+	if err != nil {
+		return nil, err
+	}
+	return &beatingSecure{SecureConn: secure, pulse: c.pulse}, nil
+}
