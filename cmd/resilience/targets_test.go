@@ -116,14 +116,26 @@ func TestFifthOfThePeersCorrupts(t *testing.T) {
 	}
 }
 
+// TestHalfOfThePeersCutOffForAMinute cuts early, when the half without the origin
+// lacks pieces, and at half time, when a mesh has them all on either side.
 func TestHalfOfThePeersCutOffForAMinute(t *testing.T) {
-	for _, arch := range []string{p2p.Name, clientserver.Name} {
+	for _, run := range []struct {
+		arch  string
+		early bool
+	}{{p2p.Name, true}, {p2p.Name, false}, {clientserver.Name, false}} {
 		for _, seed := range seeds(t) {
-			t.Run(fmt.Sprintf("%s/%d", arch, seed), func(t *testing.T) {
-				l := experiment(t, arch, seed, func(base *measure.Trial) []string {
-					return []string{"{at: " + halfTime(base) + ", partition: 50% of peers, for: 60s}"}
+			t.Run(fmt.Sprintf("%s/early=%v/%d", run.arch, run.early, seed), func(t *testing.T) {
+				l := experiment(t, run.arch, seed, func(base *measure.Trial) []string {
+					at := halfTime(base)
+					if run.early {
+						at = "1500ms"
+					}
+					return []string{"{at: " + at + ", partition: 50% of peers, for: 60s}"}
 				})
 				l.survivors(t)
+				if run.early {
+					assert.Greater(t, *l.trial.MakespanS, 61.5, "nobody lacked a piece: the experiment is not what it says")
+				}
 				cut := l.trial.Faults[0]
 				require.Equal(t, "partition", cut.Action)
 				require.NotNil(t, cut.RecoverS)

@@ -1,6 +1,8 @@
 package trial_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"versus/sim/measure"
 	"versus/sim/scenario"
 	"versus/sim/trial"
+	"versus/sim/trial/trialtest"
 	"versus/sim/workload"
 )
 
@@ -113,4 +116,38 @@ func TestRandomSchedules(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSameSeedSameFaults checks that timed and random faults are the same in two
+// runs, and in another architecture.
+func TestSameSeedSameFaults(t *testing.T) {
+	faults := []string{
+		"{at: {exponential: {mean: 1s}}, kill: 30% of peers, for: {exponential: {mean: 2s}}}",
+		"{churn: {nodes: peers, session: {weibull: {scale: 8s, shape: 0.6}}, downtime: {exponential: {mean: 2s}}}}",
+		"{every: 2s, disconnect: [home, origin]}",
+	}
+	run := func(seed uint64, r trialtest.Relay) (timed []string) {
+		s := faulty(t, 10, 4<<20, faults...)
+		s.Seed = seed
+		s.TimeLimit = scenario.Duration(10 * time.Second)
+		got, _ := trial.Run(spec(t, s, trial.Virtual, r))
+		require.Nil(t, got.Error)
+		for _, f := range got.Faults {
+			if f.Action != "disconnect" { // depends on what is connected
+				timed = append(timed, fmt.Sprint(f.TS, f.Action, f.Target))
+			}
+		}
+		return timed
+	}
+	lazy := trialtest.Relay{Fetch: func(ctx context.Context, _ scenario.Options, _ *workload.Store, _ string, _ func() error) error {
+		<-ctx.Done()
+		return errors.New("never came")
+	}}
+	first := run(7, lazy)
+	require.Greater(t, len(first), 10)
+	assert.Equal(t, first, run(7, lazy))
+	assert.NotEqual(t, first, run(8, lazy))
+	other := run(7, stubborn())
+	require.NotEmpty(t, other)
+	assert.Equal(t, first[:len(other)], other, "until the trial ends")
 }

@@ -9,17 +9,6 @@ import (
 	"versus/sim/workload"
 )
 
-// visitors are the nodes that come with their request.
-func (s *session) visitors() map[string]bool {
-	visitors := map[string]bool{}
-	for _, r := range s.spec.Requests {
-		if r.Visit != nil {
-			visitors[r.Node] = true
-		}
-	}
-	return visitors
-}
-
 // visit boots the request's node, makes the request within the node's patience,
 // and sees to it that the node leaves: at once if it gave up, else after its seed
 // time. It returns when the request has ended; the node may stay on.
