@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"versus/reports"
+	"versus/reports/page"
 	"versus/reports/plot"
 	"versus/sim/measure"
 	"versus/sim/run"
@@ -144,17 +145,22 @@ func (f *runFlags) run(cmd *cobra.Command, e *env, ref string) error {
 	return errors.Join(runErr, err)
 }
 
-// show draws the charts into the result folder and prints the report.
+// show draws the charts and the page into the result folder and prints the
+// report.
 func show(e *env, folder string, res *measure.Result, format reports.Format, look plot.Options) error {
-	var charts []string
+	path, err := page.Write(folder, res)
+	if err != nil {
+		return failure(run.CodeUnmeasured, err)
+	}
+	written := []string{path, filepath.Join(folder, measure.ResultFile)}
 	if len(res.Trials) > 0 {
-		var err error
-		if charts, err = reports.WriteCharts(folder, res, look); err != nil {
+		charts, err := reports.WriteCharts(folder, res, look)
+		if err != nil {
 			return failure(run.CodeUnmeasured, err)
 		}
+		written = append(written, together(charts)...)
 	}
-	written := append([]string{filepath.Join(folder, measure.ResultFile)}, together(charts)...)
-	err := reports.Write(e.stdout, format, res, reports.Options{Written: written})
+	err = reports.Write(e.stdout, format, res, reports.Options{Written: written})
 	if errors.Is(err, syscall.EPIPE) {
 		err = fmt.Errorf("standard output was closed before the report was written; everything measured is in %s", folder)
 	}

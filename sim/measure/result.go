@@ -83,6 +83,7 @@ type Trial struct {
 // Bounds are lower bounds on the makespan, in seconds.
 type Bounds struct {
 	FluidS  *float64 `json:"fluid_s"`
+	FluidBy *string  `json:"fluid_by"` // what sets FluidS: a theory.Term; null with FluidS, where FluidS is 0, and in older results
 	PiecesS *float64 `json:"pieces_s"`
 }
 
