@@ -84,6 +84,9 @@ func Describe(r *measure.Result) Document {
 			d.Scenario = string(text)
 		}
 	}
+	if s := v.predictionText(); s != "" {
+		d.Answer = append(d.Answer, s)
+	}
 	if p, ok := v.focus(); ok {
 		d.At, d.Cards = p.label, v.cards(p)
 	}

@@ -77,6 +77,13 @@ func TestPrediction(t *testing.T) {
 		})
 	}
 	assert.Empty(t, newView(flashCrowd().result()).predictionText())
+
+	r := guessed(flashCrowd().result(), "p2p", 8, nil)
+	answer := Describe(r).Answer
+	assert.Equal(t, newView(r).predictionText(), answer[len(answer)-1], "the page has it too")
+	for _, f := range []Format{Text, Markdown} {
+		assert.Contains(t, written(t, f, r, Options{}), "You guessed p2p, 8.00 times as fast", f)
+	}
 }
 
 // The question is about the point that the headline speaks of once all is
