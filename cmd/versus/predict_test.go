@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"versus/reports"
 	"versus/sim/measure"
 )
 
@@ -45,18 +48,14 @@ func TestPredict(t *testing.T) {
 	assert.Contains(t, again.stdout, "You guessed p2p, 1.50 times as fast; measured: ")
 }
 
-func TestPredictInterview(t *testing.T) {
+// What is not an answer ends the program before anything runs.
+func TestPredictRefuses(t *testing.T) {
 	path := writeScenario(t, tiny)
 	tests := []struct {
 		name, stdin string
 		args        []string
-		want        string // in the error; empty if the answers will do
-		first       string // guessed; empty for a tie
-		times       float64
+		want        string
 	}{
-		{name: "a tie is not asked for a factor", stdin: "tie\n"},
-		{name: "a beginning will do, in capitals, without an end of line", stdin: "Cl\n3x", first: "client-server", times: 3},
-		{name: "third time lucky", stdin: "mesh\n\np2p\nfast\n0.5\n2 times\n", first: "p2p", times: 2},
 		{name: "nonsense", stdin: "a\nb\npp2p\n", want: `--predict: no usable answer in 3 tries: "pp2p" is none of client-server, p2p, tie; did you mean p2p?`},
 		{name: "nonsense as a factor", stdin: "p2p\nNaN\n-1\n1e9\n", want: `--predict: no usable answer in 3 tries: "1e9" is above 1000000`},
 		{name: "no answer", stdin: "", want: "--predict: standard input ended before the answer"},
@@ -67,18 +66,30 @@ func TestPredictInterview(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "r")
-			args := append([]string{"run", path, "--predict", "--out", out, "--quiet"}, tt.args...)
-			r := cli{stdin: tt.stdin}.run(args...)
-			if tt.want != "" {
-				assert.Equal(t, 2, r.code)
-				assert.Contains(t, r.stderr, tt.want)
-				assert.NoDirExists(t, out, "nothing ran")
-				return
-			}
-			require.Equal(t, 0, r.code, r.stderr)
-			res, err := measure.Read(out)
+			r := cli{stdin: tt.stdin}.run(append([]string{"run", path, "--predict", "--out", out}, tt.args...)...)
+			assert.Equal(t, 2, r.code)
+			assert.Contains(t, r.stderr, tt.want)
+			assert.NoDirExists(t, out, "nothing ran")
+		})
+	}
+}
+
+func TestInterview(t *testing.T) {
+	tests := []struct {
+		name, stdin string
+		first       string // guessed; empty for a tie
+		times       float64
+	}{
+		{name: "a tie is not asked for a factor", stdin: "tie\n"},
+		{name: "a beginning will do, in capitals, without an end of line", stdin: "Cl\n3x", first: "client-server", times: 3},
+		{name: "third time lucky", stdin: "mesh\n\np2p\nfast\n0.5\n2 times\n", first: "p2p", times: 2},
+		{name: "the least factor", stdin: "p2p\n1\n", first: "p2p", times: 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			i := &interview{in: bufio.NewReader(strings.NewReader(tt.stdin)), out: io.Discard}
+			guess, err := i.ask(reports.Question{Architectures: []string{"client-server", "p2p"}})
 			require.NoError(t, err)
-			guess := res.Prediction.Guess
 			if tt.first == "" {
 				assert.Nil(t, guess.First)
 				assert.Nil(t, guess.Times)
