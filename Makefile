@@ -25,11 +25,22 @@ cc:
 	    $$SUDO apt-get update -q && $$SUDO apt-get install -y -q gcc libc6-dev; \
 	  else echo "install a C compiler, or run: go test ./..." >&2; exit 1; fi; }
 
+# The page is tested in a browser. Where none can be installed its tests are
+# skipped, unless VERSUS_NEEDS_BROWSER is set.
+.PHONY: browser
+browser:
+	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || { \
+	  echo "no Chromium, in which the page is tested: installing it" >&2; \
+	  if command -v apt-get >/dev/null 2>&1; then \
+	    SUDO=; [ "$$(id -u)" = 0 ] || SUDO=sudo; \
+	    $$SUDO apt-get update -q && $$SUDO apt-get install -y -q --no-install-recommends chromium fonts-liberation; \
+	  else echo "not without apt-get: the page's tests are skipped" >&2; fi; }
+
 # Whole swarms are too much for the race detector, so they run without it.
 LARGE = ./p2p ./cmd/experiments ./cmd/mutation ./cmd/resilience ./sim/fidelity
 
 .PHONY: test
-test: cc ## run every test: all under the race detector, then those with whole swarms
+test: cc browser ## run every test: all under the race detector, then those with whole swarms
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 15m ./...
 	$(GO) test -timeout 15m $(LARGE)
 

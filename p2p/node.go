@@ -120,15 +120,6 @@ func (n *node) handle(id protocol.ID, serve func(network.Stream)) {
 	})
 }
 
-// spawn runs f in a goroutine of the node, unless the node is closing.
-func (n *node) spawn(f func()) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if !n.closed {
-		n.work.Go(f)
-	}
-}
-
 // fetch returns when the node holds the whole file. When nobody waits for it any
 // more, the node gives an unfinished download up.
 func (n *node) fetch(ctx context.Context, file string) error {

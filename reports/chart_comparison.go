@@ -37,6 +37,10 @@ func (v *view) comparisonChart() (plot.Chart, bool) {
 		named("peers sent", peersSent()),
 		percent,
 	}
+	for _, currency := range v.currencies() { // of which a point has one
+		run, _ := costs(currency)
+		metrics = append(metrics, run)
+	}
 	if v.allAtOnce(p) {
 		metrics = append(metrics[:2], metrics[3:]...) // the 95th percentile is close to the makespan
 	} else {

@@ -105,12 +105,23 @@ func TestFaultsOfSeeds(t *testing.T) {
 	assert.Equal(t, 4.0, all[0].at)
 	assert.Equal(t, " of seed 1", of)
 
+	both := []cell{
+		{trials: []*measure.Trial{{Faults: []measure.Fault{{TS: 5, Action: "kill", Target: "origin"}}}}},
+		{trials: []*measure.Trial{{Faults: []measure.Fault{{TS: 5, Action: "kill", Target: "origin"}, {TS: 35, Action: "restart", Target: "origin"}}}}},
+	}
+	for range 2 {
+		all, _ = happened(both)
+		require.Len(t, all, 1, "a trial that was over before the restart changes nothing")
+		assert.Equal(t, 35.0, all[0].until)
+		both[0], both[1] = both[1], both[0]
+	}
+
 	v := newView(flashCrowd().result())
 	for _, c := range []struct {
 		n     int
 		lines int
 		words string
-	}{{3, 3, "Lines and shades: faults."}, {11, 11, "marked without names: kill 11."}, {61, 0, "too many to mark: kill 61."}} {
+	}{{3, 3, "Lines and shades: faults."}, {11, 11, "marked without names: kill 11."}, {31, 0, "too many to mark: kill 31."}} {
 		var faults []measure.Fault
 		for i := range c.n {
 			faults = append(faults, measure.Fault{TS: float64(i), Action: "kill", Target: "a"})

@@ -16,7 +16,7 @@ import (
 // lines.
 const (
 	mostMarked = 10
-	mostLines  = 60
+	mostLines  = 30
 )
 
 // happening is one fault as a chart shows it: an action on some nodes at one
@@ -91,10 +91,17 @@ func (h happening) name() string {
 	return fmt.Sprintf("%s %d nodes", h.action, h.count)
 }
 
+// ended says whether it was undone.
+func (h happening) ended() bool { return !math.IsNaN(h.until) && !math.IsInf(h.until, 0) }
+
+// begins says whether two happenings began as one.
+func (h happening) begins(o happening) bool {
+	return h.action == o.action && h.count == o.count && math.Abs(h.at-o.at) < 0.01
+}
+
 // same says whether two happenings show as one.
 func (h happening) same(o happening) bool {
-	return h.action == o.action && h.count == o.count && math.Abs(h.at-o.at) < 0.01 &&
-		(h.until == o.until || math.Abs(h.until-o.until) < 0.01 || math.IsNaN(h.until) && math.IsNaN(o.until))
+	return h.begins(o) && (h.until == o.until || math.Abs(h.until-o.until) < 0.01 || math.IsNaN(h.until) && math.IsNaN(o.until))
 }
 
 // happened returns what happened to the network in the trials, in order of
@@ -105,8 +112,14 @@ func happened(cells []cell) (all []happening, of string) {
 	for _, c := range cells {
 		for _, t := range c.trials {
 			for _, h := range happenings(t.Faults) {
-				if !slices.ContainsFunc(bySeed[t.Seed], h.same) {
-					bySeed[t.Seed] = append(bySeed[t.Seed], h)
+				known := bySeed[t.Seed]
+				switch i := slices.IndexFunc(known, h.begins); {
+				case i < 0:
+					bySeed[t.Seed] = append(known, h)
+				case !known[i].ended() && h.ended():
+					known[i] = h // the other trial was over before
+				case h.ended() && !known[i].same(h):
+					bySeed[t.Seed] = append(known, h)
 				}
 			}
 		}
@@ -137,7 +150,8 @@ func (v *view) markFaults(l *plot.Lines, cells []cell, u unit) {
 			if named {
 				name = h.name()
 			}
-			if math.IsNaN(h.until) {
+			// Many shades would hide each other and the data.
+			if math.IsNaN(h.until) || !named {
 				l.Marks = append(l.Marks, plot.Mark{Name: name, X: h.at / u.worth, Common: true})
 			} else {
 				l.Spans = append(l.Spans, plot.Span{Name: name, From: h.at / u.worth, To: h.until / u.worth})

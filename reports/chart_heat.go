@@ -22,7 +22,7 @@ func (v *view) heatChart() (plot.Chart, bool) {
 	if other == key {
 		other = v.keys[1]
 	}
-	h := plot.Heat{X: plot.Axis{Label: axisName(key)}, Y: plot.Axis{Label: axisName(other)}, Value: number,
+	h := plot.Heat{X: plot.Axis{Label: key}, Y: plot.Axis{Label: other}, Value: number,
 		Columns: v.valuesOf(key), Rows: v.valuesOf(other)}
 	if len(h.Columns) < 2 || len(h.Rows) < 2 || len(h.Columns)*len(h.Rows) < 6 {
 		return nil, false

@@ -48,7 +48,7 @@ func (v *view) kinds(progress []measure.Event) []chartKind {
 	faulted := ok && faulty(p)
 	return []chartKind{
 		{"sweep", "Follow one curve to the right: how much longer does it take when there is more to do?", true, v.sweepChart},
-		{"heat", "Dark cells take longer; the ratio says who is faster where, and how many times.", true, v.heatChart},
+		{"heat", "Cells of a stronger colour take longer; the ratio says who is faster where, and how many times.", true, v.heatChart},
 		{"success", "Where a curve falls, requests were left without their file.", true, v.successChart},
 		{"inflation", "Above the line at 1 the faults made those who finished slower; below it faster, for there were fewer.", true, v.inflationChart},
 		{"comparison", "One panel is one quantity; the longer bar is the larger value.", true, v.comparisonChart},
@@ -56,11 +56,13 @@ func (v *view) kinds(progress []measure.Event) []chartKind {
 		{"throughput", "The height is how fast data arrive just then; a dip after a fault is what it cost.", faulted, v.throughputChart},
 		{"sent", "The origin's part of a bar is what it had to send itself.", true, v.sentChart},
 		{"load", "A curve that rises with the sweep is a bill that grows with the crowd; a flat one does not.", false, v.loadChart},
+		{"cost", "Where the curves part, the difference is money that the publisher saves or loses by the choice of architecture.", false, v.costChart},
+		{"cost-per-gb", "A flat curve is a price per download that no crowd brings down; a falling one is shared by the crowd.", false, v.costPerGBChart},
 		{"delivered", "The steeper a curve, the faster data arrive, over all peers together.", false, v.deliveredChart},
 		{"first-byte", "The height is the share of requests that had their first piece by then; further left is more responsive.", false, v.firstByteChart},
 		{"survival", "The height is the share of machines that were up.", false, v.survivalChart},
 		{"health", "Where a curve touches 0, some piece was nowhere to be had.", false, v.healthChart},
-		{"propagation", "Each row is a node, darker when it holds more; the shape of the front is how the file spread.", false,
+		{"propagation", "Each row is a node, in a stronger colour the more it holds; the shape of the front is how the file spread.", false,
 			func() (plot.Chart, bool) { return v.propagationChart(progress) }},
 		{"upload", "On the diagonal all nodes send alike; a curve that hugs the corner is one node doing it all.", false, v.uploadChart},
 		{"overhead", "What was sent or received beyond the file itself, by reason.", false, v.overheadChart},

@@ -112,6 +112,17 @@ func fields() []field {
 		float("stall_s_max", func(t *measure.Trial) *float64 { return t.Summary.StallS.Max }),
 		whole("banned", func(t *measure.Trial) int64 { return int64(t.Summary.Banned) }),
 		whole("banned_honest", func(t *measure.Trial) int64 { return int64(t.Summary.BannedHonest) }),
+		field{"origin_wire_bytes", integer, func(_ *view, t *measure.Trial) any {
+			if n := t.Summary.OriginWireBytes; n != nil && t.Error == nil {
+				return *n
+			}
+			return nil
+		}},
+		text("cost_currency", func(t *measure.Trial) string { return t.Summary.Cost.Currency }),
+		float("cost_egress", func(t *measure.Trial) *float64 { return t.Summary.Cost.Egress }),
+		float("cost_server", func(t *measure.Trial) *float64 { return t.Summary.Cost.Server }),
+		float("cost_total", func(t *measure.Trial) *float64 { return t.Summary.Cost.Total }),
+		float("cost_per_gb", func(t *measure.Trial) *float64 { return t.Summary.Cost.PerGB }),
 	)
 }
 

@@ -78,6 +78,9 @@ func intervalText(marks string, all []estimate) string {
 
 // unitOf returns the unit that suits the largest end of the estimates.
 func (m metric) unitOf(all []estimate) unit {
+	if m.currency != "" {
+		return unit{m.currency, 1}
+	}
 	top := 0.0
 	for _, e := range all {
 		for _, x := range []float64{e.mid, e.high} {

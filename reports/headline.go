@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"versus/sim/measure"
 	"versus/sim/stats"
@@ -288,13 +289,19 @@ func (v *view) why(best, other cell, m metric) string {
 // boundSentence says how far each came from what its network allows.
 func boundSentence(cells []cell) string {
 	var limits, ratios []string
+	joined := list
 	for _, c := range cells {
 		b, r := bound().over(c.trials), overBound().over(c.trials)
 		if !b.defined() || !r.defined() {
 			return ""
 		}
-		limits = append(limits, with(seconds, b.mid)+" for "+c.arch)
+		limit := with(seconds, b.mid) + " for " + c.arch
+		if by := boundBy(c.trials); by != "" {
+			limit += ", set by " + by
+			joined = func(words []string) string { return strings.Join(words, ", and ") }
+		}
+		limits = append(limits, limit)
 		ratios = append(ratios, times(r.mid))
 	}
-	return fmt.Sprintf("The lower bound is %s: they took %s as long.", list(limits), list(ratios))
+	return fmt.Sprintf("The lower bound is %s: they took %s as long.", joined(limits), list(ratios))
 }

@@ -22,6 +22,7 @@ type summaryDocument struct {
 	Differences    []pairedFigure        `json:"differences"` // between architectures, seed by seed
 	Methods        string                `json:"methods"`     // a paragraph for a methods section
 	Warnings       []string              `json:"warnings"`    // of the comparison as a whole
+	Prediction     *measure.Prediction   `json:"prediction,omitempty"`
 }
 
 // summaryTrial has the fields of result.json under the same names.
@@ -51,6 +52,7 @@ func writeJSON(w io.Writer, v *view) error {
 		Differences:    v.pairedFigures(),
 		Methods:        v.methods(),
 		Warnings:       append([]string{}, v.repeatWarnings()...),
+		Prediction:     v.result.Prediction,
 	}
 	if s := v.securityWarning(); s != "" {
 		d.Warnings = append(d.Warnings, s)

@@ -9,6 +9,9 @@ import (
 func writeMarkdown(b *bytes.Buffer, v *view, o Options) {
 	b.WriteString("## " + escape(v.title()) + "\n\n")
 	b.WriteString(escape(strings.Join(v.headline(), " ")) + "\n")
+	if s := v.predictionText(); s != "" {
+		b.WriteString("\n" + escape(s) + "\n")
+	}
 	for _, g := range slices.Concat(v.tables(), v.pairedTables()) {
 		b.WriteString("\n" + g.markdown())
 	}

@@ -19,6 +19,8 @@ type metric struct {
 	fine bool
 	// count is a number of things, shown without a fraction where it has none.
 	count bool
+	// currency is the unit of money.
+	currency string
 	// optional leaves the row out where it is undefined for everybody.
 	optional bool
 }

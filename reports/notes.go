@@ -36,6 +36,9 @@ func (v *view) legend() []string {
 		line += " " + s
 	}
 	out = append(out, line)
+	if s := v.priceText(); s != "" {
+		out = append(out, s)
+	}
 	if v.loopback() {
 		out = append(out, "network: loopback. Real sockets of this machine: links were not shaped, so that the scenario's rates and delays did not apply. Compare these figures neither with bounds nor with simulated runs.")
 	}

@@ -14,10 +14,13 @@ func (v *view) faulty() bool {
 		slices.ContainsFunc(v.result.Trials, func(t measure.Trial) bool { return len(t.Faults) > 0 })
 }
 
-// rows are the metrics of a point's table, with those of resilience where there
-// were faults.
+// rows are the metrics of a point's table, with those of cost where there are
+// prices, and those of resilience where there were faults.
 func (v *view) rows(p point) []metric {
 	all := metrics(v.allAtOnce(p), v.sharedLinks()...)
+	if at := slices.IndexFunc(all, func(m metric) bool { return m.name == peersShare().name }); at >= 0 {
+		all = slices.Insert(all, at+1, v.costRows()...)
+	}
 	if !v.faulty() {
 		return all
 	}

@@ -99,6 +99,9 @@ func unequal(cells []cell) bool {
 
 // unit suits the largest of the figures.
 func (m metric) unit(figures []figure) unit {
+	if m.currency != "" {
+		return unit{m.currency, 1}
+	}
 	top := 0.0
 	for _, f := range figures {
 		for _, x := range []float64{f.mid, f.low, f.high} {
@@ -123,6 +126,9 @@ func (m metric) write(f figure, u unit, trials []*measure.Trial) string {
 	one := func(v float64) string {
 		if m.count && v == math.Trunc(v) {
 			return strconv.FormatFloat(v, 'f', 0, 64)
+		}
+		if m.currency != "" {
+			return amount(v)
 		}
 		if v /= u.worth; m.fine && v >= 0.0005 && v < 10 {
 			return strconv.FormatFloat(v, 'f', 3, 64)
@@ -186,6 +192,7 @@ func (v *view) sweepColumns(several bool) []column {
 			column{metric: inflation(), head: "infla-\ntion"},
 			column{metric: recovery(), head: "reco-\nvery", drop: 6})
 	}
+	out = append(out, v.costColumns()...)
 	if !atOnce {
 		// The makespan then only says when the last request was made.
 		out = slices.DeleteFunc(out, func(c column) bool {
@@ -263,6 +270,10 @@ func (v *view) sweepGrid(columns []column, all []cell) grid {
 				f := c.over(cell.trials)
 				if c.only == "interval" {
 					row = append(row, c.spanText(cell.trials, units[i]))
+					continue
+				}
+				if c.currency != "" {
+					row = append(row, amount(f.mid))
 					continue
 				}
 				row = append(row, number(f.mid/units[i].worth))

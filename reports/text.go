@@ -70,6 +70,9 @@ func writeText(b *bytes.Buffer, v *view, o Options) {
 	b.WriteString(wrap(v.title(), "", ""))
 	b.WriteString("\n")
 	b.WriteString(wrap(strings.Join(v.headline(), " "), "", ""))
+	if s := v.predictionText(); s != "" {
+		b.WriteString("\n" + wrap(s, "", ""))
+	}
 	for _, g := range slices.Concat(v.tables(), v.pairedTables()) {
 		b.WriteString("\n" + g.text())
 	}

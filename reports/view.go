@@ -206,11 +206,16 @@ func (p point) measured() []cell {
 // focus is the point that figures for one point show: of those measured, the
 // one with the largest swept number, else the last.
 func (v *view) focus() (point, bool) {
+	return v.focusOf(func(p point) bool { return len(p.measured()) > 0 })
+}
+
+// focusOf is the focus among the points that are eligible.
+func (v *view) focusOf(eligible func(point) bool) (point, bool) {
 	var best point
 	found, largest := false, 0.0
 	key, numeric := v.numericKey()
 	for _, p := range v.points {
-		if len(p.measured()) == 0 {
+		if !eligible(p) {
 			continue
 		}
 		n, _ := quantityOf(p.values[key])

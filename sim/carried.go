@@ -1,6 +1,6 @@
 package sim
 
-// Carried is what one direction of a shared link has carried.
+// Carried is what one direction of a link has carried.
 type Carried struct {
 	Bytes          int64 // of streams, whatever protocol they carry, bytes sent again included; a stream's end counts as one
 	WireBytes      int64 // of packets: the same with their headers, and those that carry no data
@@ -17,6 +17,15 @@ func (b *Bench) Carried(shared string) (up, down Carried) {
 		panic("sim: no shared link " + shared)
 	}
 	return s.up.account(), s.down.account()
+}
+
+// SentWireBytes returns the bytes of all packets that have left on the node's
+// uplink: headers, acknowledgements and what TCP sent again included. It panics
+// if there is no such node.
+func (b *Bench) SentWireBytes(node string) int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.mustNode(node).up.carried.WireBytes
 }
 
 func (l *link) account() Carried {

@@ -52,6 +52,7 @@ func TestCarriedCountsWhatCrosses(t *testing.T) {
 				assert.LessOrEqual(t, up.Bytes, int64(2), "nothing is sent up but the ends of the streams")
 				assert.Greater(t, up.WireBytes, 2*size/sim.MSS/2*int64(sim.HeaderBytes)*9/10, "an acknowledgement for every second packet")
 				assert.Zero(t, up.DroppedPackets)
+				assert.Equal(t, down.WireBytes, b.SentWireBytes("server"), "its uplink carries the same packets")
 
 				stop = serveBytes(t, b, "a", size)
 				download(t, b, "b", "a", size)

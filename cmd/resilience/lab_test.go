@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -73,10 +74,15 @@ func run(tb testing.TB, s *scenario.Scenario, arch string) (*measure.Trial, []me
 	}
 	requests, err := loader.Schedule(s.Workload, peers, s.Seed)
 	require.NoError(tb, err)
+	inputs := map[string][]byte{}
+	for _, path := range s.FaultInputs() {
+		inputs[path], err = os.ReadFile(path)
+		require.NoError(tb, err)
+	}
 	t, events := trial.Run(trial.Spec{
 		Key:     measure.TrialKey{Architecture: arch, Seed: s.Seed, Point: map[string]any{}},
 		Network: trial.Virtual, Scenario: s, Nodes: workload.Population(s, requests), Requests: requests,
-		Content: content, Kind: kind, Options: s.Architecture(arch).Options,
+		Content: content, Kind: kind, Options: s.Architecture(arch).Options, Inputs: inputs,
 	})
 	if t.Error != nil {
 		require.Fail(tb, *t.Error)

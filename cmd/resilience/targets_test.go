@@ -2,6 +2,8 @@ package resilience_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -32,27 +34,25 @@ func TestThirdOfThePeersKilledAtHalfTime(t *testing.T) {
 	}
 }
 
-// TestOriginGoneAfterOneCopy takes the origin away for good when every piece is
-// on some peer.
+// oneCopy takes the origin away as soon as each piece is on some peer, too.
+const oneCopy = `
+def on_tick():
+    if node("origin").up and not node("origin").only_holder_of_rarest:
+        %s("origin")
+`
+
+// TestOriginGoneAfterOneCopy takes the origin away for good when one full copy
+// of the file is out.
 func TestOriginGoneAfterOneCopy(t *testing.T) {
 	for _, verb := range []string{"kill", "poweroff"} {
 		for _, seed := range seeds(t) {
 			t.Run(fmt.Sprintf("%s/%d", verb, seed), func(t *testing.T) {
-				l := experiment(t, p2p.Name, seed, func(base *measure.Trial) []string {
-					for _, tick := range base.Timeline {
-						if *tick.RarestCopies >= 2 { // the origin's and another
-							return []string{fmt.Sprintf("{at: %.3fs, %s: origin}", tick.TS+0.1, verb)}
-						}
-					}
-					t.Fatal("no full copy ever left the origin")
-					return nil
+				script := filepath.Join(t.TempDir(), "one-copy.star")
+				require.NoError(t, os.WriteFile(script, fmt.Appendf(nil, oneCopy, verb), 0o600))
+				l := experiment(t, p2p.Name, seed, func(*measure.Trial) []string {
+					return []string{"{script: " + script + ", tick: 50ms}"}
 				})
-				gone := l.trial.Faults[0].TS
-				for _, tick := range l.trial.Timeline {
-					if tick.TS > gone {
-						require.Positive(t, *tick.RarestCopies, "a piece was lost with the origin: the experiment is not what it says")
-					}
-				}
+				require.Less(t, l.trial.Faults[0].TS, *l.base.MakespanS/2)
 				l.survivors(t)
 			})
 		}

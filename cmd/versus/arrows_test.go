@@ -37,13 +37,14 @@ var arrows = map[string][]string{
 	"versus/reports/plot":        {},
 	"versus/reports/compare":     {"versus/sim/measure", "versus/sim/scenario", "versus/sim/stats"},
 	"versus/reports":             {"versus/reports/compare", "versus/reports/plot", "versus/sim/measure", "versus/sim/scenario", "versus/sim/stats", "versus/sim/theory", "versus/sim/workload"},
+	"versus/reports/page":        {"versus/reports", "versus/reports/plot", "versus/sim/measure"},
 	// Tests alone: measurements beside published models.
 	"versus/cmd/experiments": {},
 	// Tests alone: both architectures under faults.
 	"versus/cmd/resilience": {},
 	// Tests alone: bugs that the soak has to find.
 	"versus/cmd/mutation": {},
-	"versus/cmd/versus": {"versus/clientserver", "versus/p2p", "versus/reports", "versus/reports/compare", "versus/reports/plot", "versus/scenarios", "versus/sim/fidelity",
+	"versus/cmd/versus": {"versus/clientserver", "versus/p2p", "versus/reports", "versus/reports/compare", "versus/reports/page", "versus/reports/plot", "versus/scenarios", "versus/sim/fidelity",
 		"versus/sim/measure", "versus/sim/run", "versus/sim/scenario", "versus/sim/soak", "versus/sim/trial"},
 }
 
@@ -56,6 +57,7 @@ var ownTests = map[string][]string{
 	"versus/sim/trial":      {"versus/sim/trial/trialtest"},
 	"versus/sim/soak":       {"versus/sim/trial/trialtest"},
 	"versus/sim/scenario":   {"versus/scenarios"},
+	"versus/reports/page":   {"versus/sim/scenario"},
 	"versus/scenarios":      {"versus/sim/scenario"},
 	"versus/cmd/resilience": {"versus/clientserver", "versus/p2p", "versus/sim/measure", "versus/sim/scenario", "versus/sim/trial", "versus/sim/workload"},
 	"versus/cmd/experiments": {"versus/clientserver", "versus/p2p", "versus/reports/compare", "versus/scenarios", "versus/sim/measure", "versus/sim/scenario", "versus/sim/theory",

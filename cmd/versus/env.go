@@ -24,6 +24,8 @@ type env struct {
 	// interrupts returns a context that the first interrupt cancels. The second
 	// one ends the program at once.
 	interrupts func(parent context.Context, stderr io.Writer) (ctx context.Context, stop func())
+	// browse shows a URL in a browser, if there is one; nil does nothing.
+	browse func(url string)
 	// worker is the command that runs one trial; nil means this program.
 	worker []string
 	// soakWorker is the command that plays schedules; nil means this program.

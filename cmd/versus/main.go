@@ -22,5 +22,6 @@ func main() {
 		stderr:     os.Stderr,
 		isTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		interrupts: notifyInterrupts,
+		browse:     openBrowser,
 	}))
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,12 +28,20 @@ type progress struct {
 // steps is the bar's resolution within one trial.
 const steps = 1000
 
+// barWidth and barText are the columns of the bar and of the text before it,
+// which with the share done and the time spent fit into 80: a line that wraps is
+// drawn anew each time.
+const (
+	barWidth = 16
+	barText  = 45
+)
+
 func newProgress(e *env, quiet bool) *progress {
 	p := &progress{stderr: e.stderr, silent: quiet, fraction: map[int]float64{}}
 	if e.isTerminal && !quiet {
 		p.bar = progressbar.NewOptions(steps,
 			progressbar.OptionSetWriter(e.stderr),
-			progressbar.OptionSetWidth(24),
+			progressbar.OptionSetWidth(barWidth),
 			progressbar.OptionSetPredictTime(false), // it takes all trials for equal
 			progressbar.OptionSetElapsedTime(true),
 			progressbar.OptionThrottle(65*time.Millisecond),
@@ -65,7 +74,7 @@ func (p *progress) update(u run.Update) {
 	for _, f := range p.fraction {
 		at += f
 	}
-	p.bar.Describe(fmt.Sprintf("%d/%d %s%s", u.Done, u.Total, updateName(u), timeLeft(u)))
+	p.bar.Describe(barLabel(u))
 	p.bar.ChangeMax(u.Total * steps)
 	_ = p.bar.Set(int(at * steps)) // only fails beyond the maximum, or as stderr does
 }
@@ -101,6 +110,29 @@ func updateName(u run.Update) string {
 	return name
 }
 
+// barLabel says how far the run is and names the trial as far as there is room.
+func barLabel(u run.Update) string {
+	s := fmt.Sprintf("%d/%d%s: ", u.Done, u.Total, timeLeft(u))
+	parts := []string{u.Key.Architecture, fmt.Sprint("seed ", u.Key.Seed)}
+	for _, key := range sortedKeys(u.Key.Point) {
+		last := key[strings.LastIndexByte(key, '.')+1:]
+		parts = append(parts, fmt.Sprintf("%s=%v", last, u.Key.Point[key]))
+	}
+	label := []rune(s + strings.Join(parts, " "))
+	if len(label) > barText {
+		return string(label[:barText-3]) + "..."
+	}
+	return string(label)
+}
+
+// wallTime writes the time that a trial took.
+func wallTime(seconds float64) string {
+	if seconds < 1 {
+		return fmt.Sprintf("%.0f ms of wall time", seconds*1000)
+	}
+	return fmt.Sprintf("%.1f s of wall time", seconds)
+}
+
 // outcome says in a few words how a trial ended.
 func outcome(u run.Update) string {
 	t := u.Trial
@@ -110,9 +142,9 @@ func outcome(u run.Update) string {
 	case t.Error != nil:
 		return "not measured: " + *t.Error
 	case t.MakespanS == nil:
-		return fmt.Sprintf("%d of %d requests complete (%.1f s of wall time)", t.Summary.Completed, t.Summary.Requested, t.WallS)
+		return fmt.Sprintf("%d of %d requests complete (%s)", t.Summary.Completed, t.Summary.Requested, wallTime(t.WallS))
 	}
-	return fmt.Sprintf("%.2f s (%.1f s of wall time)", *t.MakespanS, t.WallS)
+	return fmt.Sprintf("done after %.2f s (%s)", *t.MakespanS, wallTime(t.WallS))
 }
 
 func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }

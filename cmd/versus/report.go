@@ -13,14 +13,18 @@ import (
 )
 
 func newReport(e *env) *cobra.Command {
-	var format, size, theme string
+	var format, size, theme, address string
 	var export exportFlags
 	cmd := &cobra.Command{
 		Use:   "report DIR...",
-		Short: "draw tables and charts again from stored results",
-		Long: `Draw the tables and charts of result folders again, from what is stored in them
-alone: nothing is measured. The charts in DIR/charts are replaced. A folder
-whose run was interrupted, or killed, shows what was finished.
+		Short: "draw tables, charts and the page again from stored results",
+		Long: `Draw the tables, charts and pages of result folders again, from what is stored
+in them alone: nothing is measured. DIR/report.html and the charts in DIR/charts
+are replaced. A folder whose run was interrupted, or killed, shows what was
+finished.
+
+The page needs no server: open DIR/report.html from disk. With --serve it is
+shown at an address of this machine, which helps where files cannot be opened.
 
 With --export nothing is drawn: the data go into tables with a row for each
 trial, request, node, shared link, instant, fault and ban, for pandas, DuckDB or
@@ -28,6 +32,7 @@ R.`,
 		Example: `  versus report results/flash-crowd/20261121T174633Z
   versus report results/flash-crowd/20261121T174633Z --size slide --theme dark
   versus report results/flash-crowd/* --format csv
+  versus report results/flash-crowd/20261121T174633Z --serve
   versus report results/flash-crowd/* --export parquet --out tables`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -35,7 +40,10 @@ R.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if export.format != "" && address != "" {
+				return failure(run.CodeUsage, errors.New("--serve shows pages, and --export draws none: use one of them"))
+			}
 			if export.format != "" {
 				return export.run(e, args)
 			}
@@ -57,7 +65,10 @@ R.`,
 			for _, dir := range args {
 				failed = append(failed, report(e, dir, f, look))
 			}
-			return errors.Join(failed...)
+			if err := errors.Join(failed...); err != nil || address == "" {
+				return err
+			}
+			return serve(cmd, e, address, args)
 		},
 	}
 	flags := cmd.Flags()
@@ -65,6 +76,8 @@ R.`,
 	flags.StringVar(&format, "format", string(reports.Text), formatUsage)
 	flags.StringVar(&size, "size", string(plot.Page), "draw charts for a `PLACE`: page (7.2 in wide), slide (16:9, large text) or column (3.35 in wide, of a paper)")
 	flags.StringVar(&theme, "theme", string(plot.Light), "draw charts on `PAPER`: light or dark")
+	flags.StringVar(&address, "serve", "", "then show the page to a browser at `ADDRESS`, until interrupted; without one at a free port of 127.0.0.1")
+	flags.Lookup("serve").NoOptDefVal = localAddress
 	export.add(cmd)
 	return cmd
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"versus/reports"
+	"versus/reports/page"
 	"versus/reports/plot"
 	"versus/sim/measure"
 	"versus/sim/run"
@@ -32,6 +33,7 @@ type runFlags struct {
 	resume  bool
 	format  string
 	quiet   bool
+	guess   bool
 }
 
 func newRun(e *env) *cobra.Command {
@@ -45,13 +47,18 @@ they compare. The result folder keeps everything that was measured; charts and
 tables are drawn from it and can be drawn again with: versus report DIR
 
 Trials run in virtual time unless --network says otherwise: minutes of transfer
-take seconds.`,
+take seconds.
+
+With --predict two questions come first, on standard error, about what the
+report will say first: which architecture does best, and by how much. Each is
+asked again twice at most. The report sets the guess beside the answer.`,
 		Example: `  versus run flash-crowd
   versus run flash-crowd --file lecture.mp4
   versus run flash-crowd --set peers=100 --set network.origin.uplink=25Mbit/s
   versus run textbook --vary peers=10,20,40 --repeat 5 --jobs 2
   versus run ./mine.yaml --arch p2p --set p2p.picker=random --format csv
-  versus run textbook --out results/mine --resume`,
+  versus run textbook --out results/mine --resume
+  printf 'p2p\n2\n' | versus run flash-crowd --predict`,
 		Args:              exactly(1, "the name or path of one scenario"),
 		ValidArgsFunction: completeScenario,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -77,6 +84,7 @@ take seconds.`,
 	flags.StringVar(&f.out, "out", "", "result folder `DIR`, new or empty (default: results/SCENARIO/TIME)")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the unfinished run in --out")
 	flags.StringVar(&f.format, "format", string(reports.Text), formatUsage)
+	flags.BoolVar(&f.guess, "predict", false, "ask for a guess at the answer on standard input before showing it, and store both")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 	flags.Lookup("repeat").DefValue, flags.Lookup("seed").DefValue = "0", "0" // named in the text
 	for flag, values := range map[string][]string{
@@ -108,6 +116,13 @@ func (f *runFlags) run(cmd *cobra.Command, e *env, ref string) error {
 		return err
 	}
 
+	var prediction *measure.Prediction
+	if f.guess {
+		if prediction, err = f.predict(e, ref, s); err != nil {
+			return err
+		}
+	}
+
 	ctx, stop := e.interrupts(cmd.Context(), e.stderr)
 	defer stop()
 	p := newProgress(e, f.quiet)
@@ -115,6 +130,7 @@ func (f *runFlags) run(cmd *cobra.Command, e *env, ref string) error {
 	res, runErr := run.Execute(ctx, run.Plan{Scenario: s, Kinds: kinds(), Network: f.network}, run.Options{
 		Out: f.out, Resume: f.resume, Jobs: f.jobs,
 		Build: buildInfo(), Command: append([]string{"versus"}, e.args...), Worker: e.worker,
+		Prediction: prediction, Conclude: reports.Conclude,
 		Started:  func(dir string) { folder = dir },
 		Progress: p.update,
 	})
@@ -129,17 +145,22 @@ func (f *runFlags) run(cmd *cobra.Command, e *env, ref string) error {
 	return errors.Join(runErr, err)
 }
 
-// show draws the charts into the result folder and prints the report.
+// show draws the charts and the page into the result folder and prints the
+// report.
 func show(e *env, folder string, res *measure.Result, format reports.Format, look plot.Options) error {
-	var charts []string
+	path, err := page.Write(folder, res)
+	if err != nil {
+		return failure(run.CodeUnmeasured, err)
+	}
+	written := []string{path, filepath.Join(folder, measure.ResultFile)}
 	if len(res.Trials) > 0 {
-		var err error
-		if charts, err = reports.WriteCharts(folder, res, look); err != nil {
+		charts, err := reports.WriteCharts(folder, res, look)
+		if err != nil {
 			return failure(run.CodeUnmeasured, err)
 		}
+		written = append(written, together(charts)...)
 	}
-	written := append([]string{filepath.Join(folder, measure.ResultFile)}, together(charts)...)
-	err := reports.Write(e.stdout, format, res, reports.Options{Written: written})
+	err = reports.Write(e.stdout, format, res, reports.Options{Written: written})
 	if errors.Is(err, syscall.EPIPE) {
 		err = fmt.Errorf("standard output was closed before the report was written; everything measured is in %s", folder)
 	}

@@ -135,6 +135,11 @@ func Metrics() []Metric {
 		summary("first_byte_s.p90", "s", Lower, func(s *measure.Summary) *float64 { return s.FirstByteS.P90 }),
 		summary("first_byte_s.p99", "s", Lower, func(s *measure.Summary) *float64 { return s.FirstByteS.P99 }),
 		summary("first_byte_s.max", "s", Lower, func(s *measure.Summary) *float64 { return s.FirstByteS.Max }),
+		sent("origin_wire_bytes", Lower, func(s *measure.Summary) *int64 { return s.OriginWireBytes }),
+		summary("cost.total", "", Lower, func(s *measure.Summary) *float64 { return s.Cost.Total }),
+		summary("cost.per_gb", "", Lower, func(s *measure.Summary) *float64 { return s.Cost.PerGB }),
+		summary("cost.egress", "", Lower, func(s *measure.Summary) *float64 { return s.Cost.Egress }),
+		summary("cost.server", "", Lower, func(s *measure.Summary) *float64 { return s.Cost.Server }),
 		trial("wall_s", "s", Lower, func(t *measure.Trial) *float64 { return &t.WallS }),
 		trial("virtual_s", "s", Lower, func(t *measure.Trial) *float64 { return &t.VirtualS }),
 		trial("peak_rss_bytes", "bytes", Lower, func(t *measure.Trial) *float64 {

@@ -205,8 +205,10 @@ func (s sheet) scale(p HeatPanel, lo, hi float64, write func(float64) string) {
 	if len(p.Ends) == 2 {
 		from, to = p.Ends[0], p.Ends[1]
 	}
-	limit := (s.width() - 40) / 2
-	from, to = shorten(from, sty, limit), shorten(to, sty, limit)
+	const strip = vg.Length(20) // at least, with a gap on both sides
+	if room := s.width() - strip - 10; sty.Width(from)+sty.Width(to) > room {
+		from, to = shorten(from, sty, room/2), shorten(to, sty, room/2)
+	}
 	y := s.Max.Y - captionSize*0.65
 	left := s.Min.X + sty.Width(from) + 5
 	right := min(s.Max.X-sty.Width(to)-5, left+80)

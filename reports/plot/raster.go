@@ -70,7 +70,7 @@ func (r Raster) draw(s sheet) {
 	}
 	n := len(r.Panels)
 	if to, ok := readerOf(s.Canvas); ok {
-		to.Fields(false, r.Rows.named(), r.Panels[0].X.column(), Field{Label: r.Share, Brief: "share"})
+		to.Fields(false, r.Rows.column(), r.Panels[0].X.column(), Field{Label: r.Share, Brief: "share"})
 	}
 	// As many under each other as keep 90 units of height each.
 	lines := min(n, max(int(body.height()/90), 1))

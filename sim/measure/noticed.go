@@ -99,6 +99,7 @@ func (n *noticed) faults(back recovery) []Fault {
 	}
 	type open struct{ action, target string }
 	ends := map[open]time.Duration{} // of what happened before the fault at hand
+	blamed := time.Duration(-1)      // the latest instant of a fault before bytes came last
 	out := make([]Fault, len(n.fired))
 	for i := len(n.fired) - 1; i >= 0; i-- {
 		f := &n.fired[i]
@@ -112,6 +113,12 @@ func (n *noticed) faults(back recovery) []Fault {
 		}
 		if f.Disrupts {
 			out[i].RecoverS, out[i].Flowed = back.after(f.at)
+			if blamed < 0 && f.at <= back.last {
+				blamed = f.at
+			}
+			if back.collapsed() && (f.at == blamed || len(f.Gone) > 0 && end > back.last) {
+				out[i].RecoverS = nil
+			}
 		}
 		for _, action := range f.Ends {
 			ends[open{action, f.Target}] = f.at

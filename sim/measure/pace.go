@@ -19,6 +19,7 @@ type pace struct {
 	bytes  []float64 // verified file bytes, by bin
 	asking []float64 // open requests of nodes that are up, integrated over the bin: request-seconds
 	at     time.Duration
+	last   time.Duration // when bytes were verified last
 }
 
 // ask says that active requests were waited for from the last call until now.
@@ -35,6 +36,7 @@ func (p *pace) ask(now time.Duration, active int) {
 func (p *pace) deliver(now time.Duration, bytes int) {
 	i := p.bin(max(now, 0))
 	p.bytes[i] += float64(bytes)
+	p.last = max(p.last, now)
 }
 
 // bin returns the index of the bin of an instant, and makes it.
@@ -52,8 +54,12 @@ func (p *pace) bin(at time.Duration) int {
 type recovery struct {
 	bytes, asking []float64 // summed over the bins before the index
 	end           time.Duration
-	served        bool // every request that was made is complete or down
+	served        bool          // every request that was made is complete or down
+	last          time.Duration // when bytes were verified last
 }
+
+// collapsed says that the trial ended with requests that got nothing any more.
+func (r recovery) collapsed() bool { return !r.served && r.end-r.last >= paceBefore }
 
 // recovery is for a trial whose last open request ended at end.
 func (p *pace) recovery(end time.Duration, served bool) recovery {
@@ -64,7 +70,7 @@ func (p *pace) recovery(end time.Duration, served bool) recovery {
 		}
 		return total
 	}
-	return recovery{bytes: sum(p.bytes), asking: sum(p.asking), end: end, served: served}
+	return recovery{bytes: sum(p.bytes), asking: sum(p.asking), end: end, served: served, last: p.last}
 }
 
 // rate is the throughput over the bins from i up to j; ok is false if nobody

@@ -118,6 +118,40 @@ func TestRecoverS(t *testing.T) {
 	}
 }
 
+// TestRecoverSOfACollapse has an origin that leaves for good, and a swarm that
+// lives on for a while.
+func TestRecoverSOfACollapse(t *testing.T) {
+	c := &clock{}
+	r := lab(c, []string{"p", "q"}, Planned{Node: "p", File: "a"}, Planned{Node: "q", File: "a"})
+	ask(r, 2)
+	flow(c, r, 0, 10*time.Second, 100, "p", "q")
+	kill := func(node string) Done {
+		return Done{Action: "kill", Target: node, Gone: []string{node}, Disrupts: true}
+	}
+	r.Fault(kill("x"))
+	c.now = 12 * time.Second
+	r.Fault(Done{Action: "restart", Target: "x", Ends: []string{"kill"}})
+	flow(c, r, 10*time.Second, 20*time.Second, 100, "p", "q")
+	r.Fault(kill("origin"))
+	flow(c, r, 20*time.Second, 30*time.Second, 100, "p", "q")
+	r.Fault(Done{Action: "slow", Target: "p", Disrupts: true})
+	flow(c, r, 30*time.Second, 40*time.Second, 100, "p", "q")
+	for _, tt := range []struct {
+		end   time.Duration
+		never []bool // of the faults and what ended the first
+	}{
+		{44 * time.Second, []bool{false, true, false, false}}, // still short
+		{46 * time.Second, []bool{false, true, true, true}},
+	} {
+		c.now = tt.end
+		faults := r.Finish().Faults
+		require.Len(t, faults, 4)
+		for i, f := range faults {
+			assert.Equal(t, tt.never[i], f.RecoverS == nil, "%v: %s %s", tt.end, f.Action, f.Target)
+		}
+	}
+}
+
 func TestRecoverSNeedsThroughputBefore(t *testing.T) {
 	tests := map[string]struct {
 		at   time.Duration

@@ -25,6 +25,8 @@ type Result struct {
 	Baselines        []Trial       `json:"baselines"`
 	MissingBaselines []TrialKey    `json:"missing_baselines"` // planned but not measured
 	Expectations     []Expectation `json:"expectations"`
+	// Prediction is what somebody guessed before the run; nil if nobody was asked.
+	Prediction *Prediction `json:"prediction,omitempty"`
 }
 
 // Input is an external file that the run read.
@@ -81,6 +83,7 @@ type Trial struct {
 // Bounds are lower bounds on the makespan, in seconds.
 type Bounds struct {
 	FluidS  *float64 `json:"fluid_s"`
+	FluidBy *string  `json:"fluid_by"` // what sets FluidS: a theory.Term; null with FluidS, where FluidS is 0, and in older results
 	PiecesS *float64 `json:"pieces_s"`
 }
 
@@ -114,6 +117,21 @@ type Summary struct {
 	StallS       Spread   `json:"stall_s"`       // of the nodes' longest_stall_s
 	Banned       int      `json:"banned"`        // pairs of a node and one that it banned
 	BannedHonest int      `json:"banned_honest"` // of these, those where the banned had never served a wrong piece
+
+	// OriginWireBytes are those of all packets that the origin sent: headers,
+	// acknowledgements and what TCP sent again included; null over loopback.
+	OriginWireBytes *int64 `json:"origin_wire_bytes"`
+	Cost            Cost   `json:"cost"`
+}
+
+// Cost is what a trial costs the publisher by the scenario's prices. Amounts are
+// null without prices, and over loopback.
+type Cost struct {
+	Currency string   `json:"currency,omitempty"` // of the amounts; empty where there are none
+	Egress   *float64 `json:"egress"`             // of the origin's wire bytes
+	Server   *float64 `json:"server"`             // of the origin's machine during virtual_s
+	Total    *float64 `json:"total"`
+	PerGB    *float64 `json:"per_gb"` // total / 10^9 file bytes of completed requests; null if none completed
 }
 
 // Spread is a short distribution.

@@ -34,6 +34,11 @@ type Options struct {
 	// Worker is the command line that runs Worker; empty means this program
 	// with the argument "worker".
 	Worker []string
+	// Prediction is stored in a new result; a resumed one keeps its own.
+	Prediction *measure.Prediction
+	// Conclude, if not nil, may complete the prediction of the result before it is
+	// stored for the last time.
+	Conclude func(*measure.Result)
 	// Started, if not nil, is told the folder before the first trial.
 	Started func(folder string)
 	// Progress, if not nil, is told how the run goes; calls do not overlap.
@@ -93,6 +98,9 @@ func Execute(ctx context.Context, plan Plan, opt Options) (*measure.Result, erro
 	if err != nil {
 		return nil, err
 	}
+	if opt.Conclude != nil {
+		opt.Conclude(res)
+	}
 	if err := r.folder.Finish(res); err != nil {
 		runErr = errors.Join(runErr, err)
 	}
@@ -140,7 +148,7 @@ func (r *runner) prepare(ctx context.Context) (*measure.Result, error) {
 		Build:     r.opt.Build,
 		Host:      measure.Host{OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()},
 		StartedAt: now().UTC().Format(time.RFC3339),
-		Command:   r.opt.Command,
+		Command:   r.opt.Command, Prediction: r.opt.Prediction,
 	}
 	head.Inputs = r.listInputs()
 	return head, nil

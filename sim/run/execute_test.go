@@ -352,6 +352,7 @@ func TestExecuteDefaultFolder(t *testing.T) {
 
 func TestExpectFieldsExist(t *testing.T) {
 	s := crowd("ok")
+	s.Prices = &scenario.Prices{Currency: "USD", EgressPerGB: 0.09}
 	for _, f := range scenario.ExpectFields() {
 		s.Expect = append(s.Expect, "central."+f+" != -1")
 	}

@@ -102,7 +102,7 @@ func (r *runner) reopen(head *measure.Result) error {
 	for i := range before.Baselines {
 		r.done[task{key: before.Baselines[i].TrialKey, baseline: true}.id()] = &before.Baselines[i]
 	}
-	head.StartedAt, head.Command = before.StartedAt, before.Command
+	head.StartedAt, head.Command, head.Prediction = before.StartedAt, before.Command, before.Prediction
 	return nil
 }
 

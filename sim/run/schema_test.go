@@ -40,11 +40,16 @@ func stored(t *testing.T) []byte {
 	home := &s.Network.Peers[0]
 	home.Behind, home.Region, home.Queue, home.QueueLimit = "campus", "eu-gb", scenario.DropTail, 125*scenario.KB
 	home.Loss, home.BurstLoss = 0.0001, scenario.BurstLoss{GoodToBad: 0.0001, BadToGood: 0.5, LossBad: 0.5}
-	s.Expect = []string{"central.efficiency > 0.01", "fickle.makespan_s < 100", "central.links.campus.down_bytes > 0"}
+	s.Prices = &scenario.Prices{Preset: "cloud", Currency: "USD", EgressPerGB: 0.09, ServerPerHour: 0.08, AsOf: "2026-06", Source: "somewhere"}
+	s.Expect = []string{"central.cost.per_gb < 10", "central.efficiency > 0.01", "fickle.makespan_s < 100", "central.links.campus.down_bytes > 0"}
 	opt := options(t)
 	opt.Progress = func(u run.Update) {}
 	res, err := execute(t, s, opt)
 	require.NotNil(t, res, "%v", err)
+	first, times := "central", 2.0
+	standing := measure.Standing{First: &first, Times: &times}
+	res.Prediction = &measure.Prediction{Question: "which?", Point: map[string]any{"peers": 2}, Guess: standing,
+		Measured: &measure.Measured{Standing: standing, By: measure.ByMakespan, Second: "fickle", Seeds: 1, Wins: 1}}
 	res.Missing = append(res.Missing, measure.TrialKey{Architecture: "central", Seed: 2})
 	res.Baselines = append(res.Baselines, res.Trials[0])
 	var b bytes.Buffer

@@ -21,6 +21,7 @@ func decode(root *node, file string, kinds []Kind) *draft {
 		field{"network", d.network},
 		field{"architectures", d.architectures},
 		field{"faults", d.faults},
+		field{"prices", d.prices},
 		field{"sweep", d.sweep},
 		field{"expect", d.expect},
 	)

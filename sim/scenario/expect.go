@@ -32,6 +32,7 @@ func ExpectFields() []string {
 		"goodput_bps", "origin_sent_bytes", "peers_sent_bytes", "retransmitted_bytes", "wasted_bytes", "overhead_ratio", "fairness_jain",
 		"inflation", "detect_s.p50", "detect_s.p95", "detect_s.max", "recover_s", "availability",
 		"stall_s.p50", "stall_s.p95", "stall_s.max", "banned", "banned_honest",
+		"origin_wire_bytes", "cost.egress", "cost.server", "cost.total", "cost.per_gb",
 		"wall_s", "virtual_s", "peak_rss_bytes",
 	}
 	for _, distribution := range []string{"completion_s", "first_byte_s"} {

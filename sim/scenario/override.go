@@ -146,7 +146,21 @@ func (o *overrider) set(key string, value *node) {
 		o.report(value.at, path, "want --vary %s=value,value", strings.Join(segments[1:], "."))
 		return
 	}
+	if segments[0] == "prices" && len(segments) > 1 {
+		o.openPrices()
+	}
 	o.descend(o.root, segments, 0, value)
+}
+
+// openPrices turns the name of a price list into a mapping, so that one of its
+// figures can be changed.
+func (o *overrider) openPrices() {
+	if n := o.root.get("prices"); n != nil && n.kind == scalarNode {
+		preset := *n
+		list := &node{kind: mapNode, at: n.at}
+		list.set("preset", &preset)
+		o.root.set("prices", list)
+	}
 }
 
 // descend walks to the parent of the last segment, making mappings that are

@@ -50,6 +50,7 @@ func resolve(d *draft) *Scenario {
 	s.Network = d.resolveNetwork()
 	s.Architectures = resolveArchitectures(d)
 	s.Faults = d.resolveFaults()
+	s.Prices = d.resolvePrices()
 	s.Sweep = d.resolveSweep()
 	s.Expect = append([]string{}, s.Expect...)
 	return &s

@@ -21,7 +21,8 @@ type Scenario struct {
 	Network       Network       `yaml:"network" json:"network"`
 	Architectures Architectures `yaml:"architectures" json:"architectures"` // in the order they run
 	Faults        []Fault       `yaml:"faults" json:"faults"`
-	Sweep         Sweep         `yaml:"sweep" json:"sweep"` // in the order of the file; the last key varies fastest
+	Prices        *Prices       `yaml:"prices,omitempty" json:"prices,omitempty"` // nil: what it costs is not asked
+	Sweep         Sweep         `yaml:"sweep" json:"sweep"`                       // in the order of the file; the last key varies fastest
 	Expect        []string      `yaml:"expect" json:"expect"`
 }
 

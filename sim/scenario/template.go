@@ -72,6 +72,11 @@ faults: []
 #   - {churn: {nodes: peers, session: {exponential: {mean: 5m}}, downtime: {exponential: {mean: 1m}}}}
 #   - {script: faults.star}
 
+# What the origin's machine costs; peers' links cost the publisher nothing. A
+# published list (dedicated, vps, cloud), or one's own:
+# prices: cloud
+# prices: {egress_per_gb: 0.09, server_per_hour: 0.10, currency: USD}
+
 # Each key is a dotted path or an alias (peers, unreachable, piece_size, p2p.upload_slots);
 # every combination of values is run.
 sweep: {}

@@ -74,6 +74,7 @@ func (v *validator) run() {
 	v.network()
 	v.architectures()
 	v.faults()
+	v.prices()
 	v.sweep()
 	v.expect()
 }

@@ -40,12 +40,7 @@ type Request struct {
 // passed with Bits 0. The result is 0 without any bits, and +Inf where bits have
 // to cross a link of rate 0. It takes O(n log n) time for n requests.
 func FluidClientServer(l Links, reqs []Request) float64 {
-	bound := suffixMax(l, reqs, func(_ int, total float64) float64 {
-		return transfer(total, l.Origin)
-	})
-	for _, s := range l.Shared {
-		bound = max(bound, s.clientServer(l, reqs))
-	}
+	bound, _ := ClientServerTerm(l, reqs)
 	return bound
 }
 
@@ -68,27 +63,15 @@ func FluidClientServer(l Links, reqs []Request) float64 {
 //
 // For the rest, the remarks at FluidClientServer apply.
 func FluidP2P(l Links, reqs []Request) float64 {
-	uplinks := l.Origin
-	for _, u := range l.Up {
-		uplinks += u
-	}
-	fresh := firstCopies(reqs)
-	var copies float64
-	bound := suffixMax(l, reqs, func(k int, total float64) float64 {
-		copies += fresh[k]
-		return max(transfer(total, uplinks), transfer(copies, l.Origin))
-	})
-	for _, s := range l.Shared {
-		bound = max(bound, s.p2p(l, reqs))
-	}
+	bound, _ := P2PTerm(l, reqs)
 	return bound
 }
 
 // suffixMax goes through the requests from the last to the first, so that each
 // sum over r_j >= r_k grows by one addend. Within one instant it also looks at
 // incomplete sums; they are smaller and change nothing. upload returns the time
-// that request k's suffix keeps the uplinks busy.
-func suffixMax(l Links, reqs []Request, upload func(k int, total float64) float64) float64 {
+// that request k's suffix keeps the uplinks busy, and which term says so.
+func suffixMax(l Links, reqs []Request, upload func(k int, total float64) (float64, Term)) (bound float64, term Term) {
 	order := make([]int, len(reqs))
 	for k := range order {
 		order[k] = k
@@ -103,17 +86,20 @@ func suffixMax(l Links, reqs []Request, upload func(k int, total float64) float6
 		return a - b // a fixed order of addends makes the result exact to the bit
 	})
 	perNode := make([]float64, len(l.Down))
-	var total, bound float64
+	var total float64
 	for _, k := range order {
 		r := reqs[k]
 		total += r.Bits
 		perNode[r.Node] += r.Bits
-		up, down := upload(k, total), transfer(perNode[r.Node], l.Down[r.Node])
-		if busy := max(up, down); busy > 0 {
-			bound = max(bound, r.Arrival+busy)
+		busy, by := upload(k, total)
+		if down := transfer(perNode[r.Node], l.Down[r.Node]); down > busy {
+			busy, by = down, PeerDownlink
+		}
+		if busy > 0 && r.Arrival+busy > bound {
+			bound, term = r.Arrival+busy, by
 		}
 	}
-	return bound
+	return bound, term
 }
 
 // firstCopies returns for each request the bits that it makes the origin send

@@ -50,7 +50,8 @@ func (s Shared) rates() (away, back float64) {
 func (s Shared) clientServer(l Links, reqs []Request) float64 {
 	far, _ := split(reqs, s.far(l))
 	away, _ := s.rates()
-	return suffixMax(l, far, func(_ int, total float64) float64 { return transfer(total, away) })
+	bound, _ := suffixMax(l, far, func(_ int, total float64) (float64, Term) { return transfer(total, away), SharedLink })
+	return bound
 }
 
 func (s Shared) p2p(l Links, reqs []Request) float64 {
@@ -67,13 +68,12 @@ func (s Shared) p2p(l Links, reqs []Request) float64 {
 	}
 	fresh := firstCopies(far)
 	var copies float64
-	return max(
-		suffixMax(l, far, func(k int, total float64) float64 {
-			copies += fresh[k]
-			return max(transfer(copies, away), transfer(total, farUp+away))
-		}),
-		suffixMax(l, near, func(_ int, total float64) float64 { return transfer(total, nearUp+back) }),
-	)
+	out, _ := suffixMax(l, far, func(k int, total float64) (float64, Term) {
+		copies += fresh[k]
+		return max(transfer(copies, away), transfer(total, farUp+away)), SharedLink
+	})
+	in, _ := suffixMax(l, near, func(_ int, total float64) (float64, Term) { return transfer(total, nearUp+back), SharedLink })
+	return max(out, in)
 }
 
 // split returns the requests of the far and of the near nodes.

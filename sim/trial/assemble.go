@@ -31,7 +31,7 @@ func assemble(spec *Spec, out *outcome) *measure.Trial {
 		t.MakespanS != nil && t.Bounds.FluidS != nil {
 		t.Efficiency = measure.Finite(*t.Bounds.FluidS / *t.MakespanS)
 	}
-	t.Summary = summarize(spec, rec, t)
+	t.Summary = summarize(spec, out, t)
 	t.Warnings = append(warnings(spec, rec, t), out.warnings...)
 
 	err := out.err

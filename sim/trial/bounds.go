@@ -37,11 +37,16 @@ func bounds(spec *Spec, out *outcome) measure.Bounds {
 	if !completed {
 		return measure.Bounds{}
 	}
-	fluid := theory.FluidClientServer(links, reqs)
+	fluid, term := theory.ClientServerTerm(links, reqs)
 	if spec.Kind.Sharing {
-		fluid = theory.FluidP2P(links, reqs)
+		fluid, term = theory.P2PTerm(links, reqs)
 	}
-	return measure.Bounds{FluidS: measure.Finite(fluid), PiecesS: pieces(spec, links)}
+	b := measure.Bounds{FluidS: measure.Finite(fluid), PiecesS: pieces(spec, links)}
+	if b.FluidS != nil && term != "" {
+		by := string(term)
+		b.FluidBy = &by
+	}
+	return b
 }
 
 // shared lists the links that several nodes lie behind.

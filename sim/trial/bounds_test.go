@@ -115,6 +115,7 @@ func TestAssembleSummary(t *testing.T) {
 	seconds := alone.Seconds()
 	assert.InDelta(t, 4*seconds, *got.MakespanS, 1e-9)
 	assert.InDelta(t, seconds, *got.Bounds.FluidS, 1e-9)
+	assert.Equal(t, "origin uplink", *got.Bounds.FluidBy)
 	assert.InDelta(t, seconds*17/16, *got.Bounds.PiecesS, 1e-9)
 	assert.InDelta(t, 0.25, *got.Efficiency, 1e-9)
 	assert.InDelta(t, 3, *s.Slowdown.P50, 1e-9)

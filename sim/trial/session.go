@@ -53,6 +53,7 @@ type outcome struct {
 	recording      measure.Recording
 	sent, received map[string]int64
 	retransmitted  map[string]int64 // nil where nobody can tell
+	originWire     *int64           // bytes of the packets that the origin sent; nil where nobody can tell
 	links          []measure.Link
 	best           []scenario.Node // with the highest rates that their links had
 	warnings       []string        // of the faults
@@ -290,6 +291,9 @@ func (s *session) collect() outcome {
 	out := outcome{sent: map[string]int64{}, received: map[string]int64{}}
 	out.recording = s.recorder.Finish()
 	out.links = s.wire.Links()
+	if n, ok := s.wire.WireBytes(scenario.Origin); ok {
+		out.originWire = &n
+	}
 	out.best = s.bestNodes()
 	if s.engine != nil {
 		out.warnings = s.engine.Warnings()

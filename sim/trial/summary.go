@@ -2,10 +2,12 @@ package trial
 
 import (
 	"versus/sim/measure"
+	"versus/sim/scenario"
 	"versus/sim/stats"
 )
 
-func summarize(spec *Spec, rec *measure.Recording, t *measure.Trial) measure.Summary {
+func summarize(spec *Spec, out *outcome, t *measure.Trial) measure.Summary {
+	rec := &out.recording
 	sum := measure.Summary{Requested: len(rec.Samples)}
 	var completion, first, slowdown, goodput []float64
 	var delivered int64 // to completed requests
@@ -60,7 +62,29 @@ func summarize(spec *Spec, rec *measure.Recording, t *measure.Trial) measure.Sum
 		sum.OverheadRatio = measure.Finite(float64(received) / float64(file))
 	}
 	resilience(&sum, t)
+	sum.OriginWireBytes = out.originWire
+	sum.Cost = cost(spec.Scenario.Prices, out.originWire, t.VirtualS, delivered)
 	return sum
+}
+
+// cost is what the publisher pays: for the packets that its origin sent, and for
+// the origin's machine while the trial ran. Delivered are the file bytes that
+// completed requests needed. Nothing is known without prices, and where the
+// packets cannot be counted, since there the links are not the scenario's.
+func cost(prices *scenario.Prices, wire *int64, seconds float64, delivered int64) measure.Cost {
+	if prices == nil || wire == nil {
+		return measure.Cost{}
+	}
+	egress := prices.EgressPerGB * float64(*wire) / float64(scenario.GB)
+	server := prices.ServerPerHour * seconds / 3600
+	c := measure.Cost{
+		Currency: prices.Currency,
+		Egress:   measure.Finite(egress), Server: measure.Finite(server), Total: measure.Finite(egress + server),
+	}
+	if delivered > 0 {
+		c.PerGB = measure.Finite((egress + server) / (float64(delivered) / float64(scenario.GB)))
+	}
+	return c
 }
 
 // resilience condenses what faults did. Inflation needs another trial.

@@ -16,6 +16,9 @@ type wire interface {
 	// Retransmitted returns the stream bytes that TCP sent again for a node; ok
 	// is false where nobody can tell.
 	Retransmitted(node string) (n int64, ok bool)
+	// WireBytes returns the bytes of all packets that a node has sent so far,
+	// headers included; ok is false where nobody can tell.
+	WireBytes(node string) (n int64, ok bool)
 	// Links returns what the shared links have carried so far, in the
 	// scenario's order.
 	Links() []measure.Link
@@ -132,6 +135,10 @@ func (w bench) Retransmitted(node string) (n int64, ok bool) {
 	return w.Bench.Counters(node).RetransmittedBytes, true
 }
 
+func (w bench) WireBytes(node string) (n int64, ok bool) {
+	return w.Bench.SentWireBytes(node), true
+}
+
 func (w bench) Links() []measure.Link {
 	links := make([]measure.Link, len(w.shared))
 	for i, name := range w.shared {
@@ -147,6 +154,9 @@ func (w bench) Links() []measure.Link {
 
 // Retransmitted implements wire: the kernel does not say.
 func (l *Loopback) Retransmitted(string) (n int64, ok bool) { return 0, false }
+
+// WireBytes implements wire: headers are the kernel's.
+func (l *Loopback) WireBytes(string) (n int64, ok bool) { return 0, false }
 
 // Links implements wire: there are no shared links.
 func (l *Loopback) Links() []measure.Link { return nil }
