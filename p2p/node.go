@@ -96,6 +96,7 @@ func (n *node) open() error {
 		return err
 	}
 	n.host = h
+	n.selfish = !n.store.Sharing()
 	n.handle(wire.Pieces, n.servePieces)
 	n.handle(wire.ManifestID, n.serveManifest)
 	n.handle(wire.Rendezvous, n.serveRendezvous)
