@@ -58,6 +58,14 @@ func (s *session) fetch(ctx context.Context, m *machine, file string) error {
 		case !again:
 			return err
 		}
+		// Or it comes while the node says goodbye.
+		select {
+		case <-l.gone:
+		case <-ctx.Done():
+		}
+		if m.store.Complete(file) {
+			return nil
+		}
 	}
 }
 
