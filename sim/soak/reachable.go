@@ -30,7 +30,7 @@ func (in *inspection) reachable() {
 		}
 		end := in.closed(r)
 		mine := in.held(r.Node, r.File, end)
-		servers := in.servers(r.Node, banned)
+		servers := in.servers(r.Node, r.File, banned)
 		m, err := in.spec.Content.Manifest(r.File)
 		if err != nil || len(servers) == 0 {
 			continue
@@ -58,9 +58,9 @@ func (in *inspection) able(r *measure.Request) bool {
 	return in.end.runs(r.Node) && !(n.riding && in.traits.Reciprocal) && !(in.traits.GivesUp && in.end.nodes[scenario.Origin].corrupted)
 }
 
-// servers lists who could serve a node at the end: they run, are linked with it,
-// give what they have, have it right, and know of it.
-func (in *inspection) servers(node string, banned map[[2]string]bool) []string {
+// servers lists who could serve a node a file at the end: they run, are linked
+// with it, give what they have, have it right, and know of it.
+func (in *inspection) servers(node, file string, banned map[[2]string]bool) []string {
 	w, origin := in.end, scenario.Origin
 	could := func(s string) bool {
 		c := w.nodes[s]
@@ -82,18 +82,19 @@ func (in *inspection) servers(node string, banned map[[2]string]bool) []string {
 			!banned[[2]string{origin, node}] && !banned[[2]string{origin, s}]
 	}
 	for _, n := range in.spec.Nodes[1:] {
-		if n.Name != node && could(n.Name) && (in.met(node, n.Name) || named(n.Name)) {
+		if n.Name != node && could(n.Name) && (in.met(node, n.Name, file) || named(n.Name)) {
 			out = append(out, n.Name)
 		}
 	}
 	return out
 }
 
-// met says whether a piece went between two nodes, since either lost its disk.
-func (in *inspection) met(a, b string) bool {
+// met says whether a piece of a file went between two nodes, since either lost its
+// disk.
+func (in *inspection) met(a, b, file string) bool {
 	since := max(in.seen.wiped(a, in.ended()), in.seen.wiped(b, in.ended()))
 	for _, x := range in.seen.arrivals {
-		if x.at > since && (x.node == a && x.from == b || x.node == b && x.from == a) {
+		if x.at > since && x.file == file && (x.node == a && x.from == b || x.node == b && x.from == a) {
 			return true
 		}
 	}
