@@ -251,7 +251,7 @@ func (s *session) receive(piece, offset, length int) error {
 	n.mu.Lock()
 	s.heard = now
 	r := s.requests[piece]
-	if r == nil && offset == 0 && s.pushed() < s.offered {
+	if r == nil && offset == 0 && s.ending == endNot && s.pushed() < s.offered {
 		r = &request{piece: piece, asked: now, pushed: true}
 		s.requests[piece] = r
 		if sh.pick.have.has(piece) || sh.pick.inflight.has(piece) {
