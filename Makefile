@@ -36,8 +36,9 @@ browser:
 	    $$SUDO apt-get update -q && $$SUDO apt-get install -y -q --no-install-recommends chromium fonts-liberation; \
 	  else echo "not without apt-get: the page's tests are skipped" >&2; fi; }
 
-# Whole swarms are too much for the race detector, so they run without it.
-LARGE = ./p2p ./cmd/experiments ./cmd/mutation ./cmd/resilience ./sim/fidelity
+# Whole swarms and many whole runs are too much for the race detector, so they
+# run without it.
+LARGE = ./p2p ./cmd/versus ./cmd/experiments ./cmd/mutation ./cmd/resilience ./sim/fidelity
 
 .PHONY: test
 test: cc browser ## run every test: all under the race detector, then those with whole swarms

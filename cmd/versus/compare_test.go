@@ -14,9 +14,20 @@ import (
 	"versus/sim/run"
 )
 
+// wholeRuns skips a test of many runs where they take too long: with -short, as
+// under the race detector, whose workers are several times as slow. make test
+// runs these tests in its second pass.
+func wholeRuns(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("many whole runs: not with -short")
+	}
+}
+
 // Three runs of a tiny scenario: twice the same settings, and once with an
 // origin that is farther away.
 func TestCompare(t *testing.T) {
+	wholeRuns(t)
 	dir := t.TempDir()
 	yaml := writeScenario(t, tiny)
 	runs := map[string][]string{

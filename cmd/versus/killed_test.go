@@ -35,6 +35,7 @@ var tolerance = map[string]float64{"client-server": 0.02, "p2p": 0.5}
 // what was finished stays readable, --resume does the rest and only that, and the
 // result is that of an undisturbed run.
 func TestKilledInTheMiddle(t *testing.T) {
+	wholeRuns(t)
 	scenario := writeScenario(t, swept)
 	calm := filepath.Join(t.TempDir(), "calm")
 	got := versus("run", scenario, "--out", calm, "-q")

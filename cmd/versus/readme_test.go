@@ -16,6 +16,7 @@ import (
 // Every command in the README works as it stands there, in its order, in one
 // folder that has the file it speaks of.
 func TestReadmeCommands(t *testing.T) {
+	wholeRuns(t)
 	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	require.NoError(t, err)
 	// The program as it is: whole swarms are too much for the race detector.

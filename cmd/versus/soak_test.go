@@ -14,6 +14,7 @@ import (
 
 // A few schedules through both real architectures, in worker processes.
 func TestSoak(t *testing.T) {
+	wholeRuns(t)
 	out := filepath.Join(t.TempDir(), "out")
 	got := versus("soak", "--schedules", "6", "--seed", "1", "--out", out)
 	require.Zero(t, got.code, got.stdout+got.stderr)
@@ -25,6 +26,7 @@ func TestSoak(t *testing.T) {
 }
 
 func TestSoakReplay(t *testing.T) {
+	wholeRuns(t)
 	got := versus("soak", "--replay", writeScenario(t, tiny+"faults: [{at: 50ms, kill: 1 of peers, for: 200ms}]\n"), "--tries", "2")
 	require.Zero(t, got.code, got.stdout+got.stderr)
 	assert.Contains(t, got.stdout, "violations  in 0 of 2 tries")
@@ -33,6 +35,7 @@ func TestSoakReplay(t *testing.T) {
 
 // Schedules that found bugs of the program once.
 func TestSoakRegressions(t *testing.T) {
+	wholeRuns(t)
 	paths, err := filepath.Glob("testdata/soak/*.yaml")
 	require.NoError(t, err)
 	require.NotEmpty(t, paths)
