@@ -11,8 +11,11 @@ import (
 // stay away for longer than anybody wants to wait. So while pieces are due and
 // nothing arrives, it dials the server anew. A machine that does not answer, or
 // refuses, is gone; one that answers is slow, or has forgotten the connection,
-// which a ping then finds out.
+// which a ping then finds out. A server with a thousand clients keeps each of
+// them waiting for long, always: so a silence that proved to be no death doubles
+// the patience of this connection, up to its idle time-out.
 func (s *session) watch(ctx context.Context) {
+	patience := suspectAfter
 	timer := time.NewTimer(suspectAfter)
 	defer timer.Stop()
 	seen := time.Now() // the latest sign of life, other than bytes
@@ -29,8 +32,8 @@ func (s *session) watch(ctx context.Context) {
 				seen = t
 			}
 		}
-		if quiet := time.Since(seen); !due || quiet < suspectAfter {
-			timer.Reset(suspectAfter - min(quiet, suspectAfter*3/4))
+		if quiet := time.Since(seen); !due || quiet < patience {
+			timer.Reset(patience - min(quiet, patience*3/4))
 			continue
 		}
 		err := s.owner.probe(ctx)
@@ -39,6 +42,7 @@ func (s *session) watch(ctx context.Context) {
 			return
 		case err == nil:
 			seen = time.Now()
+			patience = min(2*patience, max(s.wire.raw.idle, suspectAfter))
 			s.wire.ask()
 		case s.wire.raw.lastHeard().After(heard):
 			// It was slow, and so may be the answer to the dials.
@@ -46,7 +50,7 @@ func (s *session) watch(ctx context.Context) {
 			s.wire.drop(fmt.Errorf("nothing has arrived for %v, and the server cannot be reached: %w", time.Since(heard), err))
 			return
 		}
-		timer.Reset(suspectAfter)
+		timer.Reset(patience)
 	}
 }
 
