@@ -207,13 +207,19 @@ func comparisonRow(row compare.Row, effects bool) []string {
 		}
 	}
 	u := unitFor(q, top)
-	name := row.Metric
-	if u.name != "" {
+	name, money := row.Metric, q == plain && row.Unit != ""
+	switch {
+	case u.name != "":
 		name = withoutUnit(name) + " (" + u.name + ")"
+	case money:
+		name += " (" + row.Unit + ")"
 	}
 	value := func(x *float64) string {
-		if x == nil {
+		switch {
+		case x == nil:
 			return undefined
+		case money:
+			return amount(*x)
 		}
 		if q == plain && math.Abs(*x) < 10 && *x != 0 && math.Abs(*x) >= 0.0005 {
 			return strconv.FormatFloat(*x, 'f', 3, 64)

@@ -37,6 +37,8 @@ func TestCompare(t *testing.T) {
 		"single": {},
 		"mesh":   {"--repeat", "5", "--arch", "p2p"},
 		"swept":  {"--vary", "peers=2,3"},
+		"euros":  {"--set", "prices=dedicated"},
+		"dollar": {"--set", "prices=cloud"},
 	}
 	at := map[string]string{}
 	for name, args := range runs {
@@ -101,6 +103,15 @@ func TestCompare(t *testing.T) {
 		assert.Equal(t, run.CodeUsage, got.code)
 		assert.Contains(t, got.stderr, "no architecture and sweep point is in both")
 		assert.Contains(t, got.stderr, "peers=2")
+	})
+	t.Run("two currencies", func(t *testing.T) {
+		got := compare("euros", "dollar", "--metrics", "cost.total")
+		assert.Equal(t, run.CodeUsage, got.code, got.stderr)
+		assert.Contains(t, got.stderr, "is in EUR in "+at["euros"]+", but in USD in "+at["dollar"])
+		assert.Empty(t, got.stdout)
+		got = compare("dollar", "dollar", "--metrics", "cost.total")
+		assert.Contains(t, got.stdout, "cost.total (USD)")
+		assert.Zero(t, compare("euros", "dollar").code)
 	})
 	t.Run("formats", func(t *testing.T) {
 		var d struct {

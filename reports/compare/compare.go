@@ -27,7 +27,8 @@ type Options struct {
 // both sides have the same seeds, each seed is a pair and the test is Student's
 // paired t, otherwise it is Welch's t; p-values are adjusted by Holm's correction
 // over everything that the report tests. The error is of options out of range,
-// or of two results that have nothing in common.
+// of two results that have nothing in common, or of costs in different
+// currencies.
 func Results(a, b *measure.Result, o Options) (*Report, error) {
 	if !(o.Level > 0 && o.Level < 1) {
 		return nil, fmt.Errorf("comparing: level %v is not between 0 and 1", o.Level)
@@ -48,6 +49,9 @@ func Results(a, b *measure.Result, o Options) (*Report, error) {
 	m := match(a, b)
 	if len(m.both) == 0 {
 		return nil, m.nothing(r)
+	}
+	if err := m.sameMoney(metrics, r); err != nil {
+		return nil, err
 	}
 	r.Lost = len(m.onlyA)
 	r.Warnings = append(r.Warnings, r.sideWarnings()...)
@@ -91,6 +95,9 @@ func (r *Report) row(m Metric, ta, tb []*measure.Trial, paired bool, a *measure.
 	ys, lackB := values(m, tb)
 	if len(xs)+len(ys) == 0 {
 		return row, false
+	}
+	if m.money {
+		row.Unit = currency(slices.Concat(ta, tb))
 	}
 	row.MeanA, row.MeanB = mean(xs), mean(ys)
 	switch {

@@ -325,3 +325,48 @@ func TestComparingChangesNothing(t *testing.T) {
 	assert.Equal(t, lab{seeds: []uint64{3, 1, 2}}.result(), a)
 	assert.Equal(t, lab{seeds: []uint64{2, 3, 9}}.result(), b)
 }
+
+// Amounts of money are compared in one currency or not at all.
+func TestCurrencies(t *testing.T) {
+	priced := func(currency string, slower float64) *measure.Result {
+		r := lab{seeds: seeds(1, 5), slower: slower}.result()
+		for i := range r.Trials {
+			x := &r.Trials[i]
+			x.Summary.Cost = measure.Cost{Currency: currency, Total: ptr(*x.MakespanS / 1000)}
+			if currency == "" {
+				x.Summary.Cost = measure.Cost{}
+			}
+		}
+		return r
+	}
+	for _, tt := range []struct {
+		name    string
+		a, b    string
+		metrics []string
+		want    string // error; empty for none
+		unit    string
+		verdict compare.Verdict
+	}{
+		{name: "one currency", a: "EUR", b: "EUR", metrics: []string{"cost.total"}, unit: "EUR", verdict: compare.Worse},
+		{name: "two", a: "EUR", b: "USD", metrics: []string{"makespan_s", "cost.total"},
+			want: "comparing: cost.total of client-server is in EUR in before, but in USD in after; leave it out of the metrics, or run both with prices in one currency"},
+		{name: "two, nobody asks for money", a: "EUR", b: "USD"},
+		{name: "only one side has prices", a: "EUR", metrics: []string{"cost.total"}, unit: "EUR", verdict: compare.Undefined},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			o := options()
+			o.Metrics = tt.metrics
+			r, err := compare.Results(priced(tt.a, 1), priced(tt.b, 2), o)
+			if tt.want != "" {
+				require.EqualError(t, err, tt.want)
+				return
+			}
+			require.NoError(t, err)
+			if tt.metrics != nil {
+				got := row(t, r, "p2p", "cost.total")
+				assert.Equal(t, tt.unit, got.Unit)
+				assert.Equal(t, tt.verdict, got.Verdict)
+			}
+		})
+	}
+}

@@ -21,15 +21,16 @@ const (
 // Metric is one figure of a trial.
 type Metric struct {
 	Name   string    // as an expectation names it: makespan_s, completion_s.p95
-	Unit   string    // "s", "bytes", "bit/s", or empty for a ratio or a count
+	Unit   string    // "s", "bytes", "bit/s", or empty for a ratio, a count or an amount of money
 	Better Direction // which way is better
 	// Default says that it is compared unless the caller chooses. Figures of the
 	// machine that measured are not, which move with its load, nor those that
 	// repeat another one: more tests leave less power to each.
 	Default bool
 
-	get  func(*measure.Trial) *float64
-	step step
+	get   func(*measure.Trial) *float64
+	step  step
+	money bool // an amount in the currency of the trial's prices
 }
 
 // step is what a metric can change by at least.
@@ -88,6 +89,11 @@ func Metrics() []Metric {
 		return m
 	}
 	stepped := func(s step, m Metric) Metric { m.step = s; return m }
+	amount := func(name string, get func(measure.Cost) *float64) Metric {
+		m := summary(name, "", Lower, func(s *measure.Summary) *float64 { return get(s.Cost) })
+		m.money = true
+		return m
+	}
 
 	first := []Metric{
 		trial("makespan_s", "s", Lower, func(t *measure.Trial) *float64 { return t.MakespanS }),
@@ -136,10 +142,10 @@ func Metrics() []Metric {
 		summary("first_byte_s.p99", "s", Lower, func(s *measure.Summary) *float64 { return s.FirstByteS.P99 }),
 		summary("first_byte_s.max", "s", Lower, func(s *measure.Summary) *float64 { return s.FirstByteS.Max }),
 		sent("origin_wire_bytes", Lower, func(s *measure.Summary) *int64 { return s.OriginWireBytes }),
-		summary("cost.total", "", Lower, func(s *measure.Summary) *float64 { return s.Cost.Total }),
-		summary("cost.per_gb", "", Lower, func(s *measure.Summary) *float64 { return s.Cost.PerGB }),
-		summary("cost.egress", "", Lower, func(s *measure.Summary) *float64 { return s.Cost.Egress }),
-		summary("cost.server", "", Lower, func(s *measure.Summary) *float64 { return s.Cost.Server }),
+		amount("cost.total", func(c measure.Cost) *float64 { return c.Total }),
+		amount("cost.per_gb", func(c measure.Cost) *float64 { return c.PerGB }),
+		amount("cost.egress", func(c measure.Cost) *float64 { return c.Egress }),
+		amount("cost.server", func(c measure.Cost) *float64 { return c.Server }),
 		trial("wall_s", "s", Lower, func(t *measure.Trial) *float64 { return &t.WallS }),
 		trial("virtual_s", "s", Lower, func(t *measure.Trial) *float64 { return &t.VirtualS }),
 		trial("peak_rss_bytes", "bytes", Lower, func(t *measure.Trial) *float64 {

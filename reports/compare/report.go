@@ -78,10 +78,10 @@ type Group struct {
 	Rows         []Row          `json:"rows"`
 }
 
-// Row is one metric of a group. Values have the metric's unit.
+// Row is one metric of a group. Values have its unit.
 type Row struct {
 	Metric string    `json:"metric"`
-	Unit   string    `json:"unit"`
+	Unit   string    `json:"unit"` // the metric's; of money the currency
 	Better Direction `json:"better"`
 
 	MeanA *float64 `json:"mean_a"`
