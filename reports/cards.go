@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 
 	"versus/sim/measure"
 )
@@ -22,14 +23,21 @@ func (v *view) cards(p point) []Card {
 			top = max(top, b.mid)
 		}
 	}
-	best := v.winner(p)
+	best, won := v.winner(p)
 	var out []Card
 	for _, c := range cells {
 		f, b := m.over(c.trials), bound().over(c.trials)
-		card := Card{Architecture: c.arch, What: what, Best: c.arch == best}
-		if f.defined() {
+		completed, requested := requests(c.trials)
+		card := Card{Architecture: c.arch, What: what}
+		switch {
+		case f.defined():
 			card.Figure = with(seconds, f.mid)
 			card.Share = f.mid / top
+		case requested > 0:
+			card.Figure, card.What = fmt.Sprintf("%d of %d", completed, requested), "requests completed"
+		}
+		if c.arch == best {
+			card.Won = won
 		}
 		if n := len(c.trials); n > 1 && f.defined() && f.high > f.low {
 			card.Lines = append(card.Lines, fmt.Sprintf("median of %d seeds, from %s to %s", n, with(seconds, f.low), with(seconds, f.high)))
@@ -42,20 +50,37 @@ func (v *view) cards(p point) []Card {
 			}
 			card.Lines = append(card.Lines, line)
 		}
-		completed, requested := requests(c.trials)
-		card.Lines = append(card.Lines, fmt.Sprintf("%d of %s completed", completed, count(requested, "request")),
-			"the origin sent "+v.copies(c, originSent()))
+		if f.defined() {
+			card.Lines = append(card.Lines, fmt.Sprintf("%d of %s completed", completed, count(requested, "request")))
+		}
+		if completed < requested {
+			card.Lines = append(card.Lines, v.unfinished(p, c.trials)...)
+			if x, ok := v.deliveredShare(c.trials); ok {
+				card.Lines = append(card.Lines, x+" of the data delivered")
+			}
+		}
+		card.Lines = append(card.Lines, "the origin sent "+v.copies(c, originSent()))
 		out = append(out, card)
 	}
 	return out
 }
 
-// winner returns the architecture that was fastest at a point, with every seed
-// and by more than a tie; empty if there is none.
-func (v *view) winner(p point) string {
+// winner returns the architecture that did best at a point and in what: it
+// completed more requests than any other or, where all completed the same, was
+// faster by more than a tie, with every seed. Both are empty if there is none.
+func (v *view) winner(p point) (arch, won string) {
 	cells, ok := pair(p.measured())
-	if len(cells) < 2 || !ok || uneven(cells) {
-		return ""
+	if len(cells) < 2 || !ok {
+		return "", ""
+	}
+	if uneven(cells) {
+		order := slices.SortedStableFunc(slices.Values(cells), func(a, b cell) int { return bySuccessRate(b, a) })
+		for i, t := range order[0].trials {
+			if t.Summary.Completed <= order[1].trials[i].Summary.Completed {
+				return "", ""
+			}
+		}
+		return order[0].arch, "completed more"
 	}
 	m := makespan()
 	if !v.allAtOnce(p) {
@@ -64,9 +89,9 @@ func (v *view) winner(p point) string {
 	order := fastestFirst(cells, m)
 	x, y := m.over(order[0].trials), m.over(order[1].trials)
 	if !x.defined() || !y.defined() || y.mid <= x.mid*tie || winsOf(order[0], order[1], m) < len(order[0].trials) {
-		return ""
+		return "", ""
 	}
-	return order[0].arch
+	return order[0].arch, "faster"
 }
 
 // boundBy says in words what sets the lower bound of most trials; empty if the

@@ -36,7 +36,7 @@ type Document struct {
 // Card is one architecture in a few figures.
 type Card struct {
 	Architecture string
-	Best         bool    // it won
+	Won          string  // in what it was best, such as "faster"; empty if it was not
 	What         string  // of the figure, such as "makespan"
 	Figure       string  // with its unit; empty if it is undefined
 	Share        float64 // of the largest figure of all cards, 0 to 1

@@ -36,8 +36,8 @@ func TestDescribe(t *testing.T) {
 	assert.Contains(t, answer, "for client-server, set by the origin's uplink: they took")
 
 	require.Len(t, d.Cards, 2)
-	assert.False(t, d.Cards[0].Best)
-	assert.True(t, d.Cards[1].Best)
+	assert.Empty(t, d.Cards[0].Won)
+	assert.Equal(t, "faster", d.Cards[1].Won)
 	assert.InDelta(t, 1, d.Cards[0].Share, 1e-9)
 	assert.Less(t, d.Cards[1].BoundShare, d.Cards[1].Share, "no measurement is below its bound")
 	assert.Contains(t, strings.Join(d.Cards[0].Lines, "; "), "set by the origin's uplink")
@@ -54,15 +54,15 @@ func TestDescribe(t *testing.T) {
 }
 
 func TestDescribeNamesNoWinnerWithoutOne(t *testing.T) {
-	lossy := flashCrowd()
-	lossy.lossy = "client-server"
 	mixed := flashCrowd()
 	mixed.seeds = []uint64{1, 2}
 	r := mixed.result()
 	find(r, "client-server", 2).MakespanS = ptr(1) // faster with one of two seeds
-	for name, r := range map[string]*measure.Result{"not everything completed": lossy.result(), "not with every seed": r} {
+	empty := flashCrowd().result()
+	nothing(empty)
+	for name, r := range map[string]*measure.Result{"nothing completed": empty, "not with every seed": r} {
 		for _, c := range Describe(r).Cards {
-			assert.False(t, c.Best, name)
+			assert.Empty(t, c.Won, name)
 		}
 	}
 	staggered := flashCrowd()
@@ -111,4 +111,20 @@ func TestRequestsInWords(t *testing.T) {
 			assert.Contains(t, strings.ReplaceAll(workloadText(s, false), nbsp, ""), tt.want)
 		})
 	}
+}
+
+// Who completed more did better, and a card without a time counts requests.
+func TestCardsOfUnevenTrials(t *testing.T) {
+	lossy := flashCrowd()
+	lossy.lossy = "client-server"
+	r := lossy.result()
+	cards := Describe(r).Cards
+	require.Len(t, cards, 2)
+	assert.Empty(t, cards[0].Won)
+	assert.Equal(t, "36 of 40 requests completed", cards[0].Figure+" "+cards[0].What)
+	assert.Zero(t, cards[0].Share, "there is no time to draw")
+	assert.Contains(t, cards[0].Lines, "4 not done by the time limit of 30m")
+	assert.Contains(t, cards[0].Lines, "90% of the data delivered")
+	assert.Equal(t, "completed more", cards[1].Won)
+	assert.Contains(t, cards[1].Lines, "40 of 40 requests completed")
 }

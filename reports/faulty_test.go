@@ -100,7 +100,7 @@ func TestFaultsAreShown(t *testing.T) {
 // completed other requests.
 func TestHeadlineNeedsTheSameRequests(t *testing.T) {
 	r := disturbed(flashCrowd().result())
-	assert.Contains(t, written(t, Text, r, Options{}), "The same 27 of 40 requests completed in each. Of these, p2p finished in")
+	assert.Contains(t, written(t, Text, r, Options{}), "The same 27 of 40 requests completed in each (13 ended with their nodes). p2p\nfinished these in")
 
 	other := r.Trials[1].Requests
 	other[0], other[1] = other[1], other[0]

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"versus/sim/measure"
 	"versus/sim/scenario"
@@ -32,7 +33,7 @@ func (c crowd) result() *measure.Result {
 	s := &scenario.Scenario{
 		Name:  "flash-crowd",
 		Title: "A crowd downloads one file at once",
-		Seed:  c.seeds[0],
+		Seed:  c.seeds[0], TimeLimit: scenario.Duration(30 * time.Minute),
 		Workload: scenario.Workload{
 			Files:     []scenario.File{{Name: "lecture.bin", Size: 16 * scenario.MiB}},
 			PieceSize: 256 * scenario.KiB,

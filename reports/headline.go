@@ -29,7 +29,7 @@ func (v *view) headline() []string {
 	var out []string
 	at := ""
 	if focus.label != "" {
-		at = "At " + focus.label + ", "
+		at = "At " + focus.label + v.meant(focus) + ", "
 	}
 	cells := focus.measured()
 	for _, c := range focus.cells {
@@ -79,12 +79,12 @@ func (v *view) alone(at string, p point, c cell) []string {
 	case requested == 0:
 		return []string{fmt.Sprintf("%s%s was asked for nothing.", at, c.arch)}
 	case completed == 0:
-		return []string{fmt.Sprintf("%s%s completed none of %s.", at, c.arch, count(requested, "request"))}
+		return v.aloneShort(at, p, c)
 	case !v.allAtOnce(p):
 		mid := completionP50().over(c.trials)
 		s = fmt.Sprintf("%s%s completed %d of %s; the median one took %s%s", at, c.arch, completed, count(requested, "request"), with(seconds, mid.mid), medians(c.trials))
 	case !span.defined():
-		s = fmt.Sprintf("%s%s completed %d of %s, so it has no makespan", at, c.arch, completed, count(requested, "request"))
+		return v.aloneShort(at, p, c)
 	case limit.defined():
 		s = fmt.Sprintf("%s%s finished in %s%s, %s its lower bound of %s", at, c.arch, with(seconds, span.mid), medians(c.trials),
 			times(overBound().over(c.trials).mid), with(seconds, limit.mid))
@@ -92,17 +92,30 @@ func (v *view) alone(at string, p point, c cell) []string {
 		s = fmt.Sprintf("%s%s finished in %s%s", at, c.arch, with(seconds, span.mid), medians(c.trials))
 	}
 	if completed < requested && span.defined() && v.allAtOnce(p) {
-		s += fmt.Sprintf(", with %d of %s", completed, count(requested, "request"))
+		s += fmt.Sprintf(", with %d of %s%s", completed, count(requested, "request"), v.shortfall(p, c))
 	}
 	out := []string{s + "."}
 	if s := inflationSentence([]cell{c}); s != "" {
 		out = append(out, s)
 	}
+	return append(out, v.sentSentence(c))
+}
+
+// aloneShort describes one that did not come to the end of its requests.
+func (v *view) aloneShort(at string, p point, c cell) []string {
+	out := []string{at + v.delivery(p, c) + "."}
+	if s := originSentence([]cell{c}); s != "" {
+		out = append(out, s)
+	}
+	return append(out, v.sentSentence(c))
+}
+
+func (v *view) sentSentence(c cell) string {
 	peers := v.copies(c, peersSent())
 	if !shares(c) {
 		peers = with(octets, peersSent().over(c.trials).mid)
 	}
-	return append(out, fmt.Sprintf("The origin sent %s, the peers %s.", v.copies(c, originSent()), peers))
+	return fmt.Sprintf("The origin sent %s, the peers %s.", v.copies(c, originSent()), peers)
 }
 
 // shares says whether peers send more than the requests that every client
@@ -154,11 +167,22 @@ func (v *view) compare(at string, p point, cells []cell) []string {
 	}
 	order := fastestFirst(paired, time)
 	var out []string
-	if completed, requested := requests(paired[0].trials); completed < requested {
-		out = append(out, upper(fmt.Sprintf("%sthe same %d of %s completed in each.", at, completed, count(requested, "request"))))
-		at = "Of these, "
+	did := "finished"
+	if !v.allAtOnce(p) {
+		did = "completed the median request"
 	}
-	out = append(out, v.verdict(at, p, order, time))
+	if completed, requested := requests(paired[0].trials); completed < requested {
+		why := strings.Join(v.unfinished(p, paired[0].trials), ", ")
+		if why != "" {
+			why = " (" + why + ")"
+		}
+		out = append(out, upper(fmt.Sprintf("%sthe same %d of %s completed in each%s.", at, completed, count(requested, "request"), why)))
+		at, did = "", "finished these"
+		if !v.allAtOnce(p) {
+			did = "completed the median one of these"
+		}
+	}
+	out = append(out, v.verdict(at, did, order, time))
 	if s := inflationSentence(order); s != "" {
 		out = append(out, s)
 	}
@@ -222,13 +246,10 @@ func fastestFirst(cells []cell, m metric) []cell {
 }
 
 // verdict compares the times of the fastest and the second, and names the rest.
-func (v *view) verdict(at string, p point, order []cell, m metric) string {
+// What they did in that time is a verb with its object.
+func (v *view) verdict(at, did string, order []cell, m metric) string {
 	best, other := order[0], order[1]
 	x, y := m.over(best.trials).mid, m.over(other.trials).mid
-	did := "finished"
-	if !v.allAtOnce(p) {
-		did = "completed the median request"
-	}
 	wins, n := winsOf(best, other, m), len(best.trials)
 	var s string
 	switch {

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -128,7 +127,7 @@ func (v *view) standing(values map[string]any) *measure.Measured {
 // bySuccess compares what was completed, nil if that is equal.
 func bySuccess(cells []cell) *measure.Measured {
 	order := slices.Clone(cells)
-	slices.SortStableFunc(order, func(a, b cell) int { return cmp.Compare(success(b), success(a)) })
+	slices.SortStableFunc(order, func(a, b cell) int { return bySuccessRate(b, a) })
 	best, second := success(order[0]), success(order[1])
 	if best == second {
 		return nil

@@ -101,18 +101,31 @@ func completedIDs(t *measure.Trial) (ids []int) {
 	return ids
 }
 
-// inflationSentence says what faults cost each architecture; empty without
-// baselines.
+// inflationSentence says what faults cost each architecture of which that is
+// known; empty without baselines.
 func inflationSentence(cells []cell) string {
 	var parts []string
+	fewer := false
 	for _, c := range cells {
 		f := inflation().over(c.trials)
 		if !f.defined() {
-			return ""
+			continue
 		}
-		parts = append(parts, fmt.Sprintf("%s as long in %s", times(f.mid), c.arch))
+		s := fmt.Sprintf("%s %s", c.arch, times(f.mid))
+		if len(parts) == 0 {
+			s = fmt.Sprintf("%s took %s", c.arch, times(f.mid))
+		}
+		parts = append(parts, s)
+		fewer = fewer || f.mid < 1 && success(c) < 1
 	}
-	return fmt.Sprintf("With the faults it took %s.", list(parts))
+	if len(parts) == 0 {
+		return ""
+	}
+	why := ""
+	if fewer {
+		why = ": fewer requests were left to serve"
+	}
+	return fmt.Sprintf("With the faults, %s as long as without%s.", list(parts), why)
 }
 
 // brokenBaselines names baselines that could not be measured, with the reason.

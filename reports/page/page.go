@@ -53,6 +53,7 @@ type content struct {
 	reports.Document
 	Day       string
 	Cards     []card
+	AnyBar    bool
 	AnyBound  bool
 	Contents  []entry
 	Charts    []figure
@@ -81,7 +82,8 @@ func Render(r *measure.Result, progress []measure.Event) ([]byte, error) {
 	c.Day, _, _ = strings.Cut(c.Started, "T")
 	for _, k := range c.Document.Cards {
 		one := card{Card: k, Width: hundredths(k.Share)}
-		if k.BoundShare > 0 {
+		c.AnyBar = c.AnyBar || k.Share > 0
+		if k.Share > 0 && k.BoundShare > 0 {
 			one.Bound, c.AnyBound = hundredths(k.BoundShare-0.007), true
 		}
 		c.Cards = append(c.Cards, one)
