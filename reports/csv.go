@@ -123,6 +123,12 @@ func fields() []field {
 		float("cost_server", func(t *measure.Trial) *float64 { return t.Summary.Cost.Server }),
 		float("cost_total", func(t *measure.Trial) *float64 { return t.Summary.Cost.Total }),
 		float("cost_per_gb", func(t *measure.Trial) *float64 { return t.Summary.Cost.PerGB }),
+		text("fluid_by", func(t *measure.Trial) string {
+			if t.Bounds.FluidBy == nil || t.Error != nil {
+				return ""
+			}
+			return *t.Bounds.FluidBy
+		}),
 	)
 }
 

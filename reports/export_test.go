@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -258,4 +260,39 @@ func TestJSONLines(t *testing.T) {
 			assert.True(t, strings.HasPrefix(line, `{"scenario":`), name)
 		}
 	}
+}
+
+// Every single figure of a trial, of its bounds and of its summary is a column.
+func TestTrialsHaveEveryFigure(t *testing.T) {
+	var names []string
+	var leaves func(reflect.Type, string)
+	leaves = func(of reflect.Type, prefix string) {
+		for i := range of.NumField() {
+			f := of.Field(i)
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			inner := f.Type
+			if inner.Kind() == reflect.Pointer {
+				inner = inner.Elem()
+			}
+			if _, single := kindOfType(inner); single {
+				names = append(names, prefix+name)
+			} else if inner.Kind() == reflect.Struct {
+				leaves(inner, prefix+name+"_")
+			}
+		}
+	}
+	leaves(reflect.TypeFor[measure.Bounds](), "")
+	leaves(reflect.TypeFor[measure.Summary](), "")
+	require.Greater(t, len(names), 40)
+	var columns []string
+	for _, f := range fields() {
+		columns = append(columns, f.name)
+	}
+	assert.Subset(t, columns, names)
+
+	r := bounded(flashCrowd().result(), map[string]string{"p2p": "all uplinks"})
+	table := trialsOf([]*view{newView(r)}, nil)
+	at := slices.Index(columns, "fluid_by")
+	assert.Nil(t, table.rows[0][at], "an older result does not say")
+	assert.Equal(t, "all uplinks", table.rows[1][at])
 }
