@@ -10,16 +10,19 @@ import (
 	"versus/sim/stats"
 )
 
-// estimate is a metric over the repeats of a cell as charts show it: the mean
-// and its confidence interval. A single repeat has no interval; where a repeat
-// lacks the metric nothing is known, because the lacking one may be the worst.
+// estimate is a metric over the repeats of a cell: the mean and its confidence
+// interval. A single repeat has no interval; where a repeat lacks the metric
+// nothing is known, because the lacking one may be the worst.
 type estimate struct {
 	mid, low, high float64 // not a number where unknown; low and high are mid without an interval
-	method         string  // of the interval; empty without one
+	method         string  // of the interval, one of package stats; empty without one
 	n              int     // repeats
 }
 
 func (e estimate) defined() bool { return !math.IsNaN(e.mid) }
+
+// spanned says whether there is an interval, if only one without extent.
+func (e estimate) spanned() bool { return e.method != "" }
 
 // estimate condenses the metric of the trials.
 func (m metric) estimate(trials []*measure.Trial) estimate {
@@ -33,7 +36,7 @@ func (m metric) estimate(trials []*measure.Trial) estimate {
 		return unknown
 	}
 	e := estimate{mid: mean, low: mean, high: mean, n: len(xs)}
-	if iv, ok := m.interval(trials); ok {
+	if iv, ok := stats.MeanInterval(xs, confidence); ok {
 		e.low, e.high, e.method = iv.Low, iv.High, iv.Method
 	}
 	return e

@@ -26,16 +26,6 @@ func (m metric) values(trials []*measure.Trial) ([]float64, bool) {
 	return xs, len(xs) > 0
 }
 
-// interval returns the confidence interval of the metric's mean over trials; not
-// ok below two of them, or if one lacks the metric.
-func (m metric) interval(trials []*measure.Trial) (stats.Interval, bool) {
-	xs, ok := m.values(trials)
-	if !ok {
-		return stats.Interval{}, false
-	}
-	return stats.MeanInterval(xs, confidence)
-}
-
 // bracketed writes an interval, such as [13.4, 13.6], by write.
 func bracketed(low, high float64, write func(float64) string) string {
 	return "[" + write(low) + ", " + write(high) + "]"

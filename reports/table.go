@@ -139,11 +139,11 @@ func (m metric) write(f figure, u unit, trials []*measure.Trial) string {
 	if f.n < 2 {
 		return mid
 	}
-	if i, ok := m.interval(trials); ok {
-		if one(i.Low) == one(i.High) {
+	if e := m.estimate(trials); e.spanned() {
+		if one(e.low) == one(e.high) {
 			return mid
 		}
-		return mid + " " + bracketed(i.Low, i.High, one)
+		return mid + " " + bracketed(e.low, e.high, one)
 	}
 	if low, high := one(f.low), one(f.high); low != high {
 		return fmt.Sprintf("%s (%s to %s)", mid, low, high)
@@ -167,8 +167,8 @@ type column struct {
 	metric
 	head  string
 	drop  int
-	only  string                            // "interval" for the interval of the metric instead of its median
-	spans map[*measure.Trial]stats.Interval // of each cell, by its first trial
+	only  string                      // "interval" for the interval of the metric instead of its median
+	spans map[*measure.Trial]estimate // of each cell, by its first trial
 }
 
 func (v *view) sweepColumns(several bool) []column {
@@ -216,11 +216,9 @@ func (v *view) sweepTable() grid {
 	columns := v.sweepColumns(len(seedsOf(all)) > 1)
 	for i := range columns { // once: a bootstrap takes its time
 		if c := &columns[i]; c.only == "interval" {
-			c.spans = map[*measure.Trial]stats.Interval{}
+			c.spans = map[*measure.Trial]estimate{}
 			for _, cell := range all {
-				if span, ok := c.interval(cell.trials); ok {
-					c.spans[cell.trials[0]] = span
-				}
+				c.spans[cell.trials[0]] = c.estimate(cell.trials)
 			}
 		}
 	}
@@ -304,11 +302,11 @@ func (c column) spanText(trials []*measure.Trial, u unit) string {
 	if len(trials) == 0 {
 		return undefined
 	}
-	i, ok := c.spans[trials[0]]
-	if !ok || i.Method == stats.MethodNoSpan {
+	e, ok := c.spans[trials[0]]
+	if !ok || !e.spanned() || e.method == stats.MethodNoSpan {
 		return undefined
 	}
-	return bracketed(i.Low/u.worth, i.High/u.worth, number)
+	return bracketed(e.low/u.worth, e.high/u.worth, number)
 }
 
 func lastPart(key string) string {

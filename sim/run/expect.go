@@ -77,7 +77,7 @@ func (p *pair) check(e scenario.Expect) (out measure.Expectation, ok bool, err e
 	}
 	out = measure.Expectation{Text: e.Text, Seed: p.key.Seed, Point: p.key.Point, Value: left, Right: right}
 	if left != nil && right != nil {
-		out.OK = holds(*left, e.Op, *right)
+		out.OK = scenario.Holds(*left, e.Op, *right)
 		out.Margin = measure.Finite(margin(*left, e.Op, *right))
 	}
 	return out, true, nil
@@ -177,20 +177,4 @@ func margin(a float64, op string, b float64) float64 {
 		return 0 - math.Abs(a-b) // no negative zero
 	}
 	return math.Abs(a - b)
-}
-
-func holds(a float64, op string, b float64) bool {
-	switch op {
-	case ">=":
-		return a >= b
-	case ">":
-		return a > b
-	case "<=":
-		return a <= b
-	case "<":
-		return a < b
-	case "==":
-		return a == b
-	}
-	return a != b
 }

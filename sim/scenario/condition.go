@@ -58,7 +58,7 @@ func (c Comparison) holds(r RunState) bool {
 	var left, of float64
 	switch c.Variable {
 	case VarTime:
-		return compare(float64(r.Time), c.Op, float64(c.Time))
+		return Holds(float64(r.Time), c.Op, float64(c.Time))
 	case VarProgress:
 		of = float64(r.Wanted)
 		if left = float64(r.Delivered); !c.Percent && of > 0 {
@@ -73,26 +73,9 @@ func (c Comparison) holds(r RunState) bool {
 		if of == 0 {
 			left, of = 0, 1
 		}
-		return compare(100*left, c.Op, c.Value*of) // of whole numbers, without a division's error
+		return Holds(100*left, c.Op, c.Value*of) // of whole numbers, without a division's error
 	}
-	return compare(left, c.Op, c.Value)
-}
-
-func compare(a float64, op string, b float64) bool {
-	switch op {
-	case ">=":
-		return a >= b
-	case ">":
-		return a > b
-	case "<=":
-		return a <= b
-	case "<":
-		return a < b
-	case "==":
-		return a == b
-	default:
-		return a != b
-	}
+	return Holds(left, c.Op, c.Value)
 }
 
 // maxComparisons bounds one condition.
