@@ -1,7 +1,6 @@
 package p2p
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -10,7 +9,7 @@ import (
 
 	"versus/sim/scenario"
 	"versus/sim/trial"
-	"versus/sim/workload"
+	"versus/sim/trial/trialtest"
 )
 
 // TestUnreachablePeers lets peers that accept no connections share a file: they
@@ -65,22 +64,9 @@ func TestUnreachablePeers(t *testing.T) {
 // specOf prepares a trial of the mesh.
 func specOf(t *testing.T, s *scenario.Scenario, network string) trial.Spec {
 	t.Helper()
-	var loader workload.Loader
-	manifests, err := loader.Manifests(context.Background(), s.Workload, s.Seed)
+	spec, closeContent, err := trialtest.Prepare(s, Kind(), s.Seed)
 	require.NoError(t, err)
-	content, err := workload.Open(s.Workload, s.Seed, manifests)
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, content.Close()) })
-	var peers []string
-	for _, n := range s.Nodes()[1:] {
-		peers = append(peers, n.Name)
-	}
-	requests, err := loader.Schedule(s.Workload, peers, s.Seed)
-	require.NoError(t, err)
-	spec := trial.Spec{
-		Network: network, Scenario: s, Nodes: s.Nodes(), Requests: requests,
-		Content: content, Kind: Kind(), Options: defaults(nil),
-	}
-	spec.Key.Architecture, spec.Key.Seed = spec.Kind.Name, s.Seed
+	t.Cleanup(func() { assert.NoError(t, closeContent()) })
+	spec.Network, spec.Options = network, defaults(nil)
 	return spec
 }

@@ -1,7 +1,6 @@
 package experiments_test
 
 import (
-	"context"
 	"runtime"
 	"sync"
 	"testing"
@@ -15,7 +14,7 @@ import (
 	"versus/sim/measure"
 	"versus/sim/scenario"
 	"versus/sim/trial"
-	"versus/sim/workload"
+	"versus/sim/trial/trialtest"
 )
 
 // lossy is a small swarm whose figures differ from seed to seed: packets are
@@ -96,32 +95,12 @@ func repeated(b *testing.B, s *scenario.Scenario, kinds []trial.Kind, first uint
 // one runs a trial in virtual time. It is called outside the benchmark's
 // goroutine, so that it must not end it.
 func one(b *testing.B, s *scenario.Scenario, kind trial.Kind, seed uint64) measure.Trial {
-	failed := func(err error) measure.Trial {
+	spec, closeContent, err := trialtest.Prepare(s, kind, seed)
+	if err != nil {
 		text := err.Error()
 		return measure.Trial{Error: &text}
 	}
-	var loader workload.Loader
-	manifests, err := loader.Manifests(context.Background(), s.Workload, seed)
-	if err != nil {
-		return failed(err)
-	}
-	content, err := workload.Open(s.Workload, seed, manifests)
-	if err != nil {
-		return failed(err)
-	}
-	defer func() { assert.NoError(b, content.Close()) }()
-	var peers []string
-	for _, n := range s.Nodes()[1:] {
-		peers = append(peers, n.Name)
-	}
-	requests, err := loader.Schedule(s.Workload, peers, seed)
-	if err != nil {
-		return failed(err)
-	}
-	t, _ := trial.Run(trial.Spec{
-		Key:     measure.TrialKey{Architecture: kind.Name, Seed: seed, Point: map[string]any{}},
-		Network: trial.Virtual, Scenario: s, Nodes: workload.Population(s, requests), Requests: requests,
-		Content: content, Kind: kind, Options: s.Architecture(kind.Name).Options,
-	})
+	defer func() { assert.NoError(b, closeContent()) }()
+	t, _ := trial.Run(spec)
 	return *t
 }

@@ -1,7 +1,6 @@
 package experiments_test
 
 import (
-	"context"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,7 +12,7 @@ import (
 	"versus/sim/measure"
 	"versus/sim/scenario"
 	"versus/sim/trial"
-	"versus/sim/workload"
+	"versus/sim/trial/trialtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -46,23 +45,11 @@ func run(tb testing.TB, s *scenario.Scenario, u *uplinks) *measure.Trial {
 // of kind, watched by m unless that is nil.
 func runAs(tb testing.TB, s *scenario.Scenario, kind trial.Kind, m *trial.Monitor) *measure.Trial {
 	tb.Helper()
-	var loader workload.Loader
-	manifests, err := loader.Manifests(context.Background(), s.Workload, s.Seed)
+	spec, closeContent, err := trialtest.Prepare(s, kind, s.Seed)
 	require.NoError(tb, err)
-	content, err := workload.Open(s.Workload, s.Seed, manifests)
-	require.NoError(tb, err)
-	defer func() { assert.NoError(tb, content.Close()) }()
-	var peers []string
-	for _, n := range s.Nodes()[1:] {
-		peers = append(peers, n.Name)
-	}
-	requests, err := loader.Schedule(s.Workload, peers, s.Seed)
-	require.NoError(tb, err)
-	t, _ := trial.Run(trial.Spec{
-		Key:     measure.TrialKey{Architecture: kind.Name, Seed: s.Seed, Point: map[string]any{}},
-		Network: trial.Virtual, Scenario: s, Nodes: workload.Population(s, requests), Requests: requests,
-		Content: content, Kind: kind, Options: s.Architecture(kind.Name).Options, Monitor: m,
-	})
+	defer func() { assert.NoError(tb, closeContent()) }()
+	spec.Monitor = m
+	t, _ := trial.Run(spec)
 	if t.Error != nil {
 		require.Fail(tb, *t.Error)
 	}

@@ -1,7 +1,6 @@
 package resilience_test
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -17,7 +16,7 @@ import (
 	"versus/sim/measure"
 	"versus/sim/scenario"
 	"versus/sim/trial"
-	"versus/sim/workload"
+	"versus/sim/trial/trialtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -62,28 +61,15 @@ func run(tb testing.TB, s *scenario.Scenario, arch string) (*measure.Trial, []me
 			kind = k
 		}
 	}
-	var loader workload.Loader
-	manifests, err := loader.Manifests(context.Background(), s.Workload, s.Seed)
+	spec, closeContent, err := trialtest.Prepare(s, kind, s.Seed)
 	require.NoError(tb, err)
-	content, err := workload.Open(s.Workload, s.Seed, manifests)
-	require.NoError(tb, err)
-	defer func() { assert.NoError(tb, content.Close()) }()
-	var peers []string
-	for _, n := range s.Nodes()[1:] {
-		peers = append(peers, n.Name)
-	}
-	requests, err := loader.Schedule(s.Workload, peers, s.Seed)
-	require.NoError(tb, err)
-	inputs := map[string][]byte{}
+	defer func() { assert.NoError(tb, closeContent()) }()
+	spec.Inputs = map[string][]byte{}
 	for _, path := range s.FaultInputs() {
-		inputs[path], err = os.ReadFile(path)
+		spec.Inputs[path], err = os.ReadFile(path)
 		require.NoError(tb, err)
 	}
-	t, events := trial.Run(trial.Spec{
-		Key:     measure.TrialKey{Architecture: arch, Seed: s.Seed, Point: map[string]any{}},
-		Network: trial.Virtual, Scenario: s, Nodes: workload.Population(s, requests), Requests: requests,
-		Content: content, Kind: kind, Options: s.Architecture(arch).Options, Inputs: inputs,
-	})
+	t, events := trial.Run(spec)
 	if t.Error != nil {
 		require.Fail(tb, *t.Error)
 	}

@@ -29,8 +29,8 @@ var arrows = map[string][]string{
 	"versus/sim/run":      {"versus/sim/trial", "versus/sim/fault", "versus/sim/measure", "versus/sim/scenario", "versus/sim/workload"},
 	"versus/sim/fidelity": {"versus/sim", "versus/sim/stats"},
 	"versus/sim/soak":     {"versus/sim/fault", "versus/sim/measure", "versus/sim/scenario", "versus/sim/trial", "versus/sim/workload"},
-	// A small architecture for the tests of the two above.
-	"versus/sim/trial/trialtest": {"versus/sim/trial", "versus/sim/workload", "versus/sim/scenario"},
+	// A small architecture, and single trials, for tests.
+	"versus/sim/trial/trialtest": {"versus/sim/measure", "versus/sim/trial", "versus/sim/workload", "versus/sim/scenario"},
 	"versus/clientserver":        {"versus/sim/trial", "versus/sim/workload", "versus/sim/scenario"},
 	"versus/p2p/wire":            {"versus/sim/workload"},
 	"versus/p2p":                 {"versus/p2p/wire", "versus/sim/trial", "versus/sim/workload", "versus/sim/scenario"},
@@ -52,16 +52,16 @@ var arrows = map[string][]string{
 // under an architecture, say.
 var ownTests = map[string][]string{
 	"versus/clientserver":   {"versus/sim"},
-	"versus/p2p":            {"versus/sim", "versus/sim/theory"},
+	"versus/p2p":            {"versus/sim", "versus/sim/theory", "versus/sim/trial/trialtest"},
 	"versus/sim/run":        {"versus/sim", "versus/sim/trial/trialtest"},
 	"versus/sim/trial":      {"versus/sim/trial/trialtest"},
 	"versus/sim/soak":       {"versus/sim/trial/trialtest"},
 	"versus/sim/scenario":   {"versus/scenarios"},
 	"versus/reports/page":   {"versus/sim/scenario"},
 	"versus/scenarios":      {"versus/sim/scenario"},
-	"versus/cmd/resilience": {"versus/clientserver", "versus/p2p", "versus/sim/measure", "versus/sim/scenario", "versus/sim/trial", "versus/sim/workload"},
+	"versus/cmd/resilience": {"versus/clientserver", "versus/p2p", "versus/sim/measure", "versus/sim/scenario", "versus/sim/trial", "versus/sim/trial/trialtest"},
 	"versus/cmd/experiments": {"versus/clientserver", "versus/p2p", "versus/reports/compare", "versus/scenarios", "versus/sim/measure", "versus/sim/scenario", "versus/sim/theory",
-		"versus/sim/trial", "versus/sim/workload"},
+		"versus/sim/trial", "versus/sim/trial/trialtest"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -50,22 +50,13 @@ func link(mbit int64, delay time.Duration) scenario.Link {
 // spec prepares a trial of the scenario.
 func spec(t testing.TB, s *scenario.Scenario, network string, r trialtest.Relay) trial.Spec {
 	t.Helper()
-	var loader workload.Loader
-	manifests, err := loader.Manifests(context.Background(), s.Workload, s.Seed)
+	prepared, closeContent, err := trialtest.Prepare(s, r.Kind(), s.Seed)
 	require.NoError(t, err)
-	content, err := workload.Open(s.Workload, s.Seed, manifests)
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, content.Close()) })
-	var peers []string
-	for _, n := range s.Nodes()[1:] {
-		peers = append(peers, n.Name)
-	}
-	requests, err := loader.Schedule(s.Workload, peers, s.Seed)
-	require.NoError(t, err)
-	return trial.Spec{
-		Key:     measure.TrialKey{Architecture: "relay", Seed: s.Seed, Point: map[string]any{"peers": float64(len(peers))}},
-		Network: network, Scenario: s, Nodes: s.Nodes(), Requests: requests, Content: content, Kind: r.Kind(),
-	}
+	t.Cleanup(func() { assert.NoError(t, closeContent()) })
+	prepared.Network, prepared.Options = network, nil
+	prepared.Key.Architecture = "relay"
+	prepared.Key.Point = map[string]any{"peers": float64(len(s.Nodes()) - 1)}
+	return prepared
 }
 
 func TestRunMeasures(t *testing.T) {

@@ -1,6 +1,7 @@
 // Package trialtest has the simplest architecture there can be, for tests of
 // the laboratory itself: the origin sends every file, or what is missing of it,
 // over one connection per fetch. Hooks let a test break it in any way it likes.
+// It also prepares single trials of any architecture.
 package trialtest
 
 import (
