@@ -96,7 +96,7 @@ func (s *server) handshake(ctx context.Context, live *liveConn) (*websocket.Conn
 	reply := &hijacker{conn: conn, br: br, header: http.Header{}}
 	ws, err := upgrade(reply, req)
 	if err != nil {
-		_ = conn.SetWriteDeadline(time.Now().Add(closeTimeout))
+		_ = conn.SetWriteDeadline(time.Now().Add(closeTimeout)) // fails on a closed connection alone, as the flush does
 		reply.flush()
 		conn.Close()
 		return nil, err

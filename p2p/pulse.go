@@ -64,7 +64,7 @@ var _ sec.SecureTransport = beatingSecurity{}
 // plaintext handshake heeds no context, and would wait for ever for a peer that
 // fell silent in the middle of it.
 func bindTo(ctx context.Context, c net.Conn) (release func() bool) {
-	return context.AfterFunc(ctx, func() { _ = c.Close() })
+	return context.AfterFunc(ctx, func() { _ = c.Close() }) // what blocks on it gets the error
 }
 
 // SecureInbound implements sec.SecureTransport.

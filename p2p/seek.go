@@ -1,6 +1,7 @@
 package p2p
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 
 	"versus/p2p/wire"
+	"versus/sim/workload"
 )
 
 // seeking is how a share looks for neighbours by itself: beside the origin's
@@ -206,10 +208,14 @@ func (sh *share) seekManifest() {
 	from := able[n.rng.IntN(len(able))]
 	sh.seeking.learning = true
 	n.work.Go(func() {
-		_ = sh.learn(from) // or another is asked
+		err := sh.learn(from)
 		n.mu.Lock()
+		defer n.mu.Unlock()
 		sh.seeking.learning = false
-		n.mu.Unlock()
+		// Another is asked at the next look. Not to know it either is no failure.
+		if err != nil && sh.ctx.Err() == nil && !errors.Is(err, workload.ErrUnknownFile) {
+			n.event("unlearned", "%v", err)
+		}
 	})
 }
 

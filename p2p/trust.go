@@ -53,7 +53,7 @@ func (n *node) strike(p peer.ID, now time.Time) (banned bool) {
 	}
 	n.work.Go(func() {
 		if n.sleep(flushTime) {
-			_ = n.host.Network().ClosePeer(p)
+			_ = n.host.Network().ClosePeer(p) // as closed as it can be: nobody talks to it any more
 		}
 	})
 	return true

@@ -15,7 +15,7 @@ type unsentLimiter interface{ SetUnsentLimit(n int) error }
 func limitUnsent(c net.Conn) {
 	switch c := c.(type) {
 	case unsentLimiter:
-		_ = c.SetUnsentLimit(unsentLimit)
+		_ = c.SetUnsentLimit(unsentLimit) // a connection that has failed says so when it is used
 	case *net.TCPConn:
 		limitUnsentTCP(c)
 	}

@@ -82,7 +82,7 @@ func (p *progress) update(u run.Update) {
 // done removes the bar.
 func (p *progress) done() {
 	if p.bar != nil {
-		_ = p.bar.Finish()
+		_ = p.bar.Finish() // fails as stderr does, which is no reason to fail a run
 	}
 }
 

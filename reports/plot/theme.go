@@ -115,7 +115,7 @@ func Dashes(style int) []float64 {
 func orLight(t Theme) *theme {
 	th, err := themeOf(t)
 	if err != nil {
-		th, _ = themeOf(Light)
+		th, _ = themeOf(Light) // which there is
 	}
 	return th
 }

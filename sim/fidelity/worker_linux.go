@@ -34,7 +34,7 @@ func KernelWorker(ctx context.Context, stdin io.Reader, stdout io.Writer) error 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
-		_, _ = lines.ReadByte() // ends with the parent, or with this process
+		_, _ = lines.ReadByte() // whatever comes: ends with the parent, or with this process
 		cancel()
 	}()
 	var out kernelRun

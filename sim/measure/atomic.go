@@ -30,8 +30,8 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(temp)
+			_ = f.Close()       // err says what went wrong first
+			_ = os.Remove(temp) // what stays is removed when the folder is next opened
 			err = fmt.Errorf("writing %s: %w", path, bare(err))
 		}
 	}()

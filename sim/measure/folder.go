@@ -72,7 +72,7 @@ func openFolder(path string) (*Folder, error) {
 	}
 	events, err := openJournal(filepath.Join(path, EventsFile))
 	if err != nil {
-		_ = trials.close()
+		_ = trials.close() // nothing was written to it
 		return nil, err
 	}
 	return &Folder{path: path, trials: trials, events: events}, nil

@@ -204,9 +204,12 @@ func TestJournalOnAFullDisk(t *testing.T) {
 		t.Skip("this system has no /dev/full")
 	}
 	defer full.Close()
-	err = appendLines(&journal{f: full}, Event{Kind: "x"})
+	j := &journal{f: full}
+	err = appendLines(j, Event{Kind: "x"})
 	require.ErrorIs(t, err, syscall.ENOSPC)
 	assert.ErrorContains(t, err, "/dev/full")
+	// A device cannot be cut: what follows would follow half a line.
+	assert.ErrorIs(t, appendLines(j, Event{Kind: "y"}), os.ErrClosed)
 }
 
 // unencodable has a field that JSON cannot express.

@@ -31,7 +31,7 @@ func openJournal(path string) (*journal, error) {
 		_, err = f.Seek(size, io.SeekStart)
 	}
 	if err != nil {
-		_ = f.Close()
+		_ = f.Close() // of a file that was not written to
 		return nil, fmt.Errorf("opening %s: %w", path, bare(err))
 	}
 	return &journal{f: f, size: size}, nil
@@ -66,9 +66,15 @@ func appendLines[T any](j *journal, values ...T) (err error) {
 	enc.SetEscapeHTML(false)
 	defer func() {
 		if err != nil {
-			// What was half written must not be taken for a line.
-			_ = j.f.Truncate(j.size)
-			_, _ = j.f.Seek(j.size, io.SeekStart)
+			// What was half written must not be taken for a line: if it cannot be
+			// cut off, nothing may follow it, and readers drop it for want of an end.
+			cut := j.f.Truncate(j.size)
+			if cut == nil {
+				_, cut = j.f.Seek(j.size, io.SeekStart)
+			}
+			if cut != nil {
+				_ = j.f.Close() // whether it closes or not, err is told
+			}
 			err = fmt.Errorf("writing %s: %w", j.f.Name(), bare(err))
 		}
 	}()

@@ -89,7 +89,7 @@ func Execute(ctx context.Context, plan Plan, opt Options) (*measure.Result, erro
 	if err := r.open(head); err != nil {
 		return nil, err
 	}
-	defer r.folder.Close()
+	defer r.folder.Close() // every line was synced as it was written
 	if opt.Started != nil {
 		opt.Started(r.folder.Path())
 	}

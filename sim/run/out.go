@@ -26,7 +26,7 @@ func (r *runner) open(head *measure.Result) error {
 	}
 	err = r.begin(head)
 	if err != nil {
-		_ = r.folder.Close()
+		_ = r.folder.Close() // err says what went wrong first
 	}
 	return err
 }

@@ -101,7 +101,7 @@ func (l launcher) start() (*process, error) {
 // talk hands over the job, listens until the worker says no more, and waits for
 // its end. A worker has nothing to save, so when ctx ends it is killed.
 func (p *process) talk(ctx context.Context, j *job, advanced func(trial.Progress)) (a answer) {
-	kill := func() { _ = p.cmd.Process.Kill() }
+	kill := func() { _ = p.cmd.Process.Kill() } // fails for one that has ended
 	var helpers sync.WaitGroup
 	helpers.Go(func() {
 		_ = json.NewEncoder(p.stdin).Encode(j) // a worker that is gone shows elsewhere
@@ -124,7 +124,7 @@ func (p *process) talk(ctx context.Context, j *job, advanced func(trial.Progress
 	if a.readErr != nil {
 		kill()
 	}
-	_ = p.stdin.Close()
+	_ = p.stdin.Close() // fails the second time
 	helpers.Wait()
 	a.waitErr = p.cmd.Wait()
 	spared()

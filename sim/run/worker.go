@@ -54,7 +54,7 @@ func (w *worker) run(stdin io.Reader, kinds []trial.Kind) error {
 	finished := make(chan struct{})
 	var helpers sync.WaitGroup
 	helpers.Go(func() {
-		_, _ = io.Copy(io.Discard, lines)
+		_, _ = io.Copy(io.Discard, lines) // until the parent closes it, or is gone
 		spec.Monitor.Stop()
 		t := time.AfterFunc(stopWithin, func() { w.exit(CodeInterrupted) })
 		defer t.Stop()

@@ -38,7 +38,7 @@ func (p *player) play(ctx context.Context, s *scenario.Scenario) (*Report, error
 		}
 	}
 	process := p.cmd.Process
-	spared := context.AfterFunc(ctx, func() { _ = process.Kill() })
+	spared := context.AfterFunc(ctx, func() { _ = process.Kill() }) // fails for one that has ended
 	var a answer
 	err := json.NewEncoder(p.stdin).Encode(task{s, p.stallAfter})
 	if err == nil {
@@ -95,7 +95,7 @@ func (p *player) close() error {
 	if p.cmd == nil {
 		return nil
 	}
-	_ = p.stdin.Close()
+	_ = p.stdin.Close() // a worker that is gone shows in Wait
 	err := p.cmd.Wait()
 	p.cmd = nil
 	return err

@@ -92,7 +92,7 @@ func Run(ctx context.Context, seed uint64, n int, o Options) (*Summary, error) {
 	for range o.Jobs {
 		workers.Go(func() {
 			p := newPlayer()
-			defer func() { _ = p.close() }()
+			defer func() { _ = p.close() }() // its schedules have been reported
 			for i := range numbers {
 				s, err := Draw(seed, i, trialKinds(o.Kinds))
 				if err != nil {
@@ -167,7 +167,7 @@ func Replay(ctx context.Context, s *scenario.Scenario, tries int, o Options) (*R
 		return nil, err
 	}
 	p := newPlayer()
-	defer func() { _ = p.close() }()
+	defer func() { _ = p.close() }() // its schedules have been reported
 	out := &Replayed{By: map[string]int{}}
 	for out.Tries < tries {
 		r, err := p.play(ctx, s)

@@ -49,7 +49,7 @@ func Worker(stdin io.Reader, stdout io.Writer, kinds []Kind) error {
 	}()
 	for t := range tasks {
 		r, err := check(t.Scenario, kinds, t.StallAfter, func(v Violation) {
-			_ = say(answer{Stuck: &v})
+			_ = say(answer{Stuck: &v}) // a parent that is gone needs no answer
 			os.Exit(1)
 		})
 		a := answer{Report: r}

@@ -37,7 +37,7 @@ func NewLoopback(nodes []string) (*Loopback, error) {
 	for _, name := range nodes {
 		ln, err := net.Listen("tcp4", "127.0.0.1:0")
 		if err != nil {
-			_ = l.Close()
+			_ = l.Close() // never fails
 			return nil, fmt.Errorf("binding a loopback port for %s: %w", name, err)
 		}
 		l.nodes[name] = &loopNode{addr: ln.Addr().String(), bound: ln}
@@ -70,7 +70,7 @@ func (s *Spec) loopback() (*Loopback, error) {
 	for _, n := range s.Nodes {
 		if n.NoInbound {
 			if err := l.Refuse(n.Name); err != nil {
-				_ = l.Close()
+				_ = l.Close() // never fails
 				return nil, fmt.Errorf("closing the port of %s: %w", n.Name, err)
 			}
 		}
@@ -159,7 +159,7 @@ func (l *Loopback) Kill(node string) {
 	}
 	l.mu.Unlock()
 	for _, c := range open {
-		_ = c.Close()
+		_ = c.Close() // dead either way, as a killed process leaves it
 	}
 }
 
@@ -170,7 +170,8 @@ func (l *Loopback) Restart(node string) {
 	l.mustNode(node).killed = false
 }
 
-// Close ends every connection and listener; it may be called twice.
+// Close ends every connection and listener; it may be called twice and never
+// fails: a socket that its user closed before is closed.
 func (l *Loopback) Close() error {
 	l.mu.Lock()
 	l.closed = true
@@ -206,7 +207,7 @@ func (l *Loopback) adopt(c net.Conn, n *loopNode) (net.Conn, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed || n.killed {
-		_ = c.Close()
+		_ = c.Close() // the caller learns of an end that came first
 		return nil, net.ErrClosed
 	}
 	lc := &loopConn{Conn: c, net: l, node: n}

@@ -329,7 +329,7 @@ func (s *session) stop(arch string, stopBoots context.CancelFunc, fetched <-chan
 		s.fail(fmt.Errorf("closing %s takes more than %v", arch, s.grace))
 	}
 	s.testify()
-	_ = s.wire.Close() // frees what blocks on a connection
+	_ = s.wire.Close() // frees what blocks on a connection; neither network's Close fails
 	for _, done := range []<-chan struct{}{fetched, booted, closing} {
 		if !s.await(done) {
 			s.spec.stuck(s.reason().Error() + ", even without a network")

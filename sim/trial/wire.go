@@ -73,7 +73,7 @@ func newBench(net scenario.Network, nodes []scenario.Node, seed uint64) (bench, 
 	}
 	w := bench{Bench: sim.New(cfg)}
 	if err := w.build(net, nodes); err != nil {
-		_ = w.Bench.Close()
+		_ = w.Bench.Close() // never fails
 		return bench{}, err
 	}
 	for _, l := range net.Shared {
