@@ -10,7 +10,7 @@ import (
 // cards puts each architecture of a point into a few figures.
 func (v *view) cards(p point) []Card {
 	cells := p.measured()
-	m, what := makespan(), "makespan"
+	m, what := makespan(), "until all were done"
 	if !v.allAtOnce(p) {
 		m, what = completionP50(), "median completion time"
 	}
@@ -33,6 +33,9 @@ func (v *view) cards(p point) []Card {
 		case f.defined():
 			card.Figure = with(seconds, f.mid)
 			card.Share = f.mid / top
+			if v.allAtOnce(p) && completed < requested {
+				card.What = "until the last one was done"
+			}
 		case requested > 0:
 			card.Figure, card.What = fmt.Sprintf("%d of %d", completed, requested), "requests completed"
 		}

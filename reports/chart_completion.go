@@ -24,7 +24,7 @@ func (v *view) completionChart() (plot.Chart, bool) {
 		}
 	}
 	l, ok := v.distribution(p, completionTime, "completed", limits)
-	l.Title, l.X.Label = "Completion times", "completion time of a request"
+	l.Title, l.X.Label, l.X.Brief = "Completion times", "completion time of a request", "completion time"
 	switch {
 	case len(l.Marks) > 0:
 		l.Caption += " Dotted: the lower bound on the last completion."
@@ -41,7 +41,7 @@ func (v *view) firstByteChart() (plot.Chart, bool) {
 		return nil, false
 	}
 	l, ok := v.distribution(p, firstByteTime, "got a piece", nil)
-	l.Title, l.X.Label = "Time to the first byte", "time from a request to its first verified piece"
+	l.Title, l.X.Label, l.X.Brief = "Time to the first byte", "time from a request to its first verified piece", "time to the first piece"
 	return l, ok
 }
 

@@ -9,7 +9,7 @@ import (
 // deliveredChart is the verified file bytes of all downloaders over time.
 func (v *view) deliveredChart() (plot.Chart, bool) {
 	l := plot.Lines{Title: "Delivered over time",
-		X: plot.Axis{Label: "time since the first request"}, Y: plot.Axis{Label: "delivered to all peers"}}
+		X: plot.Axis{Label: "time since the first request", Brief: "time"}, Y: plot.Axis{Label: "delivered to all peers", Brief: "delivered"}}
 	p, ok := v.focus()
 	if !ok {
 		return nil, false

@@ -23,7 +23,7 @@ func (v *view) healthChart() (plot.Chart, bool) {
 		}
 		return out, true
 	})
-	l.Title, l.Y = "Copies of the rarest piece", plot.Axis{Label: "nodes that were up and held it", Whole: true}
+	l.Title, l.Y = "Copies of the rarest piece", plot.Axis{Label: "nodes that were up and held it", Brief: "nodes holding it", Whole: true}
 	return l, ok
 }
 
@@ -35,6 +35,7 @@ func (v *view) inflationChart() (plot.Chart, bool) {
 	if !ok || !is {
 		return nil, false
 	}
+	l.Y.Brief = "times as long"
 	l.Limits = append(l.Limits, plot.Limit{Name: "as without faults", Y: 1})
 	l.Caption += " Over the requests complete both here and without faults."
 	return l, true

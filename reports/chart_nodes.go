@@ -27,7 +27,7 @@ func (v *view) survivalChart() (plot.Chart, bool) {
 		return out, len(t.Nodes) > 0
 	}
 	l, ok := v.overTime(p, share)
-	l.Title, l.Y = "Nodes that were up", plot.Axis{Label: "share of nodes up, the origin included", Max: 1.04}
+	l.Title, l.Y = "Nodes that were up", plot.Axis{Label: "share of nodes up, the origin included", Brief: "share of nodes up", Max: 1.04}
 	return l, ok
 }
 
@@ -46,7 +46,7 @@ func faulty(p point) bool {
 // overTime draws one curve of steps for each seed and architecture, of a figure
 // that the timeline has.
 func (v *view) overTime(p point, of func(*measure.Trial) ([]plot.Point, bool)) (plot.Lines, bool) {
-	l := plot.Lines{X: plot.Axis{Label: "time since the first request"}}
+	l := plot.Lines{X: plot.Axis{Label: "time since the first request", Brief: "time"}}
 	cells := p.measured()
 	span := 0.0
 	for _, c := range cells {

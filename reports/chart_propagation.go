@@ -22,7 +22,7 @@ func (v *view) propagationChart(progress []measure.Event) (plot.Chart, bool) {
 		return nil, false
 	}
 	r := plot.Raster{Title: "How the pieces spread",
-		Rows: plot.Axis{Label: "nodes, fastest at the bottom", Whole: true}, Share: "of what the node asked for"}
+		Rows: plot.Axis{Label: "nodes, fastest at the bottom", Brief: "nodes", Whole: true}, Share: "of what the node asked for"}
 	every, whole := 1, 0
 	var seed uint64
 	for _, c := range p.measured() {
@@ -50,7 +50,7 @@ func (v *view) propagationChart(progress []measure.Event) (plot.Chart, bool) {
 				row.Points[i].X /= u.worth
 			}
 		}
-		r.Panels = append(r.Panels, plot.RasterPanel{Name: c.arch, X: plot.Axis{Label: "time since the first request", Unit: u.name}, Rows: rows})
+		r.Panels = append(r.Panels, plot.RasterPanel{Name: c.arch, X: plot.Axis{Label: "time since the first request", Brief: "time", Unit: u.name}, Rows: rows})
 	}
 	r.Caption = fmt.Sprintf("%s Seed %d, %s; verified pieces in steps of 0.05. Each panel has its own time.", v.source(p), seed, count(whole, "node"))
 	if every > 1 {

@@ -40,7 +40,7 @@ func (v *view) overheadChart() (plot.Chart, bool) {
 		of("received twice or refused", func(o overhead) float64 { return o.wasted }),
 		of("sent again by TCP", func(o overhead) float64 { return o.again }),
 	}
-	b := plot.Bars{Title: "Overhead", X: plot.Axis{Label: "bytes beyond the file, of the bytes delivered"}, Value: number}
+	b := plot.Bars{Title: "Overhead", X: plot.Axis{Label: "bytes beyond the file, of the bytes delivered", Brief: "of the bytes delivered"}, Value: number}
 	all := v.stacked(&b, p, sum, parts)
 	b.X.Unit = "%"
 	b.Caption = v.source(p) + intervalText("Bars", all) + " Headers of TCP and IP, 3.6" + nbsp + "% of full packets, come on top."

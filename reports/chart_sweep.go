@@ -46,7 +46,7 @@ func (v *view) successChart() (plot.Chart, bool) {
 	}
 	c, ok := v.against(m, "Share of requests completed", false)
 	l, is := c.(plot.Lines)
-	l.Y.Max = 1.04
+	l.Y.Max, l.Y.Brief = 1.04, "share completed"
 	return l, ok && is
 }
 
@@ -86,8 +86,8 @@ func (v *view) against(m metric, what string, theory bool) (plot.Chart, bool) {
 	}
 	first, _ := quantityOf(v.points[0].values[key])
 	xu, yu := unitFor(first.kind(), far), m.unitOf(all)
-	l := plot.Lines{Title: what + " against " + axisTitle(key),
-		X: plot.Axis{Label: axisName(key), Unit: xu.name, Whole: v.whole(key) && first.kind() == plain},
+	l := plot.Lines{Title: what + " against " + v.axisTitle(key),
+		X: plot.Axis{Label: v.axisName(key), Brief: key, Unit: xu.name, Whole: v.whole(key) && first.kind() == plain},
 		Y: plot.Axis{Label: strings.ToLower(what[:1]) + what[1:], Unit: yu.name}}
 	if share, whole, ok := strings.Cut(pointValue(v.points[0].values[key]), "%"); ok && share != "" {
 		l.X.Unit = percentUnit + whole // such as "% of peers"
@@ -157,17 +157,23 @@ func stretch(a *plot.Axis, values map[float64]bool, u unit, first sweptNumber) {
 }
 
 // axisName is what a swept key is called along an axis.
-func axisName(key string) string {
+func (v *view) axisName(key string) string {
 	if key == "peers" {
 		return "number of peers, N"
+	}
+	if fault := v.faultOf(key); fault != "" {
+		return key + ", " + fault
 	}
 	return key
 }
 
 // axisTitle is what it is called in a title.
-func axisTitle(key string) string {
+func (v *view) axisTitle(key string) string {
 	if key == "peers" {
 		return "the number of peers"
+	}
+	if fault := v.faultOf(key); fault != "" {
+		return key + " (" + fault + ")"
 	}
 	return key
 }

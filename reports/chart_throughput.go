@@ -58,8 +58,8 @@ func (v *view) throughputChart() (plot.Chart, bool) {
 	}
 	tu, ru := unitFor(seconds, span), unitFor(rate, most)
 	l := plot.Lines{Title: "Throughput over time",
-		X: plot.Axis{Label: "time since the first request", Unit: tu.name},
-		Y: plot.Axis{Label: "delivered to all peers", Unit: ru.name}}
+		X: plot.Axis{Label: "time since the first request", Brief: "time", Unit: tu.name},
+		Y: plot.Axis{Label: "delivered to all peers", Brief: "delivered", Unit: ru.name}}
 	for _, c := range curves {
 		s := plot.Series{Style: v.style(c.arch), Faint: c.faint, Step: true}
 		if !c.faint {

@@ -17,7 +17,7 @@ func (v *view) uploadChart() (plot.Chart, bool) {
 		return nil, false
 	}
 	l := plot.Lines{Title: "Who did the sending",
-		X: plot.Axis{Label: "share of nodes, those that sent least first", Max: 1},
+		X: plot.Axis{Label: "share of nodes, those that sent least first", Brief: "share of nodes", Max: 1},
 		Y: plot.Axis{Label: "share of all bytes sent", Max: 1}}
 	nodes := 0
 	for _, c := range p.measured() {

@@ -99,7 +99,10 @@ func (v *view) deliveredShare(trials []*measure.Trial) (string, bool) {
 		return "", false
 	}
 	x := math.Floor(100 * float64(got) / float64(asked))
-	if x < 1 && got > 0 {
+	switch {
+	case got == 0:
+		return "none", true
+	case x < 1:
 		return "less than 1%", true
 	}
 	return fmt.Sprintf("%.0f%%", x), true
@@ -176,28 +179,36 @@ func originLost(t *measure.Trial) (at float64, how string, ok bool) {
 	return at, how, ok
 }
 
-// meant says in brackets which fault a point's values change, where the key
-// alone does not tell, as faults.0.at; empty otherwise.
+// meant says in brackets which faults a point's values change; empty where the
+// keys tell that.
 func (v *view) meant(p point) string {
-	s := v.result.Scenario
-	if s == nil {
-		return ""
-	}
 	var parts []string
-	for i, f := range s.Faults {
-		entry := fmt.Sprintf("faults.%d.", i)
-		for _, key := range v.keys {
-			what, is := strings.CutPrefix(key, entry)
-			_, has := p.values[key]
-			if !is || !has || f.Action == "" || strings.HasPrefix(what, f.Action) {
-				continue
-			}
-			parts = append(parts, strings.TrimSpace(f.Action+" "+f.Nodes.String()))
-			break
+	for _, key := range v.keys {
+		if _, has := p.values[key]; !has {
+			continue
+		}
+		if fault := v.faultOf(key); fault != "" && !slices.Contains(parts, fault) {
+			parts = append(parts, fault)
 		}
 	}
 	if len(parts) == 0 {
 		return ""
 	}
 	return " (" + list(parts) + ")"
+}
+
+// faultOf says what the fault does that a key such as faults.0.at changes, for
+// instance leave origin; empty where the key says so itself, as faults.0.kill
+// does.
+func (v *view) faultOf(key string) string {
+	if v.result.Scenario == nil {
+		return ""
+	}
+	for i, f := range v.result.Scenario.Faults {
+		part, is := strings.CutPrefix(key, fmt.Sprintf("faults.%d.", i))
+		if is && f.Action != "" && !strings.HasPrefix(part, f.Action) {
+			return strings.TrimSpace(f.Action + " " + f.Nodes.String())
+		}
+	}
+	return ""
 }

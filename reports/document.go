@@ -37,7 +37,7 @@ type Document struct {
 type Card struct {
 	Architecture string
 	Won          string  // in what it was best, such as "faster"; empty if it was not
-	What         string  // of the figure, such as "makespan"
+	What         string  // of the figure, such as "until all were done"
 	Figure       string  // with its unit; empty if it is undefined
 	Share        float64 // of the largest figure of all cards, 0 to 1
 	BoundShare   float64 // where the lower bound lies on that scale; 0 without one

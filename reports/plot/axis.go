@@ -13,6 +13,7 @@ import (
 // Axis says what is measured along an edge.
 type Axis struct {
 	Label string  // what, without the unit
+	Brief string  // the same in fewer words, where those have no room; empty cuts letters out of the label
 	Unit  string  // such as "s" or "MiB"; empty for a ratio or a count
 	Max   float64 // upper end; 0 takes it from the data
 	// Whole keeps ticks at whole numbers, for counts.
@@ -37,6 +38,15 @@ func (a Axis) Text() string {
 		return a.Label
 	}
 	return a.Label + " (" + a.Unit + ")"
+}
+
+// fitting is the text no wider than limit: the whole label, else the brief one,
+// else what is left of that.
+func (a Axis) fitting(sty text.Style, limit vg.Length) string {
+	if a.Brief != "" && sty.Width(a.Text()) > limit {
+		a.Label = a.Brief
+	}
+	return shorten(a.Text(), sty, limit)
 }
 
 // limit returns the axis's upper end for data that reach top. Every axis that
@@ -132,8 +142,8 @@ func (s sheet) axes(x, y Axis, xMin, xMax, yMax float64) *gonum.Plot {
 		a.Tick.Width = 0.8
 		a.Label.TextStyle = textStyle(labelSize, s.ink, false, draw.XCenter, draw.YBottom)
 	}
-	p.X.Label.Text = shorten(x.Text(), p.X.Label.TextStyle, s.width()-50)
-	p.Y.Label.Text = shorten(y.Text(), p.Y.Label.TextStyle, s.height()-45)
+	p.X.Label.Text = x.fitting(p.X.Label.TextStyle, s.width()-50)
+	p.Y.Label.Text = y.fitting(p.Y.Label.TextStyle, s.height()-45)
 	p.X.Tick.Label = textStyle(tickSize, s.ink, false, draw.XCenter, draw.YTop)
 	p.Y.Tick.Label = textStyle(tickSize, s.ink, false, draw.XRight, draw.YCenter)
 	p.X.Tick.Marker = ticker{x.Whole, s.room(p.X.Tick.Label, x, xMin, xMax), s.spread(p.X.Tick.Label, x, xMin, xMax)}

@@ -56,12 +56,17 @@ func (s sheet) paragraph(y vg.Length, words string, sty text.Style, height vg.Le
 	return y
 }
 
-// wrap breaks s at spaces into lines no wider than limit. A single word that
-// is wider is shortened.
+// wrap breaks s at spaces into lines no wider than limit, but not at those that
+// do not break, nor within a short equation such as n = 40. A single word that is
+// wider is shortened.
 func wrap(s string, sty text.Style, limit vg.Length) []string {
 	var lines []string
 	line := ""
-	for word := range strings.FieldsSeq(s) {
+	for word := range strings.SplitSeq(strings.ReplaceAll(s, " = ", nbsp+"="+nbsp), " ") {
+		if word == "" {
+			continue
+		}
+		word = strings.ReplaceAll(word, nbsp, " ")
 		word = shorten(word, sty, limit)
 		if line != "" && sty.Width(line+" "+word) > limit {
 			lines = append(lines, line)

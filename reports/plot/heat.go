@@ -95,7 +95,7 @@ func (h Heat) panel(s sheet, p HeatPanel, r heatRuler, number int, first bool) {
 	s.Max.Y -= scaleHeight
 
 	label := textStyle(labelSize, s.ink, false, draw.XCenter, draw.YBottom)
-	s.FillText(label, vg.Point{X: (s.Min.X + s.Max.X) / 2, Y: s.Min.Y}, shorten(h.X.Text(), label, s.width()))
+	s.FillText(label, vg.Point{X: (s.Min.X + s.Max.X) / 2, Y: s.Min.Y}, h.X.fitting(label, s.width()))
 	names := textStyle(tickSize, s.ink, false, draw.XCenter, draw.YTop)
 	bottom := s.Min.Y + lineHeight(label)
 	s.Min.Y = bottom + lineHeight(names) + 4
@@ -104,7 +104,7 @@ func (h Heat) panel(s sheet, p HeatPanel, r heatRuler, number int, first bool) {
 	if first {
 		sideways := label
 		sideways.Rotation = math.Pi / 2
-		s.FillText(sideways, vg.Point{X: s.Min.X - r.left + labelSize*1.25, Y: (s.Min.Y + s.Max.Y) / 2}, shorten(h.Y.Text(), label, s.height()))
+		s.FillText(sideways, vg.Point{X: s.Min.X - r.left + labelSize*1.25, Y: (s.Min.Y + s.Max.Y) / 2}, h.Y.fitting(label, s.height()))
 		limit := r.left - labelSize*1.25 - 6
 		for i, name := range h.Rows {
 			s.FillText(r.names, vg.Point{X: s.Min.X - 4, Y: s.Min.Y + ht*(vg.Length(i)+0.5)}, shorten(name, r.names, limit))
