@@ -60,6 +60,9 @@ func (v *view) comparisonChart() (plot.Chart, bool) {
 		if m.name == percent.name {
 			panel.Unit = "% of delivered"
 		}
+		if m.currency != "" {
+			panel.Value = amount
+		}
 		for _, e := range all {
 			panel.Values = append(panel.Values, e.mid/u.worth)
 			panel.Ranges = append(panel.Ranges, e.scaled(u))

@@ -88,7 +88,7 @@ func (v *view) against(m metric, what string, theory bool) (plot.Chart, bool) {
 	xu, yu := unitFor(first.kind(), far), m.unitOf(all)
 	l := plot.Lines{Title: what + " against " + v.axisTitle(key),
 		X: plot.Axis{Label: v.axisName(key), Brief: key, Unit: xu.name, Whole: v.whole(key) && first.kind() == plain},
-		Y: plot.Axis{Label: strings.ToLower(what[:1]) + what[1:], Unit: yu.name}}
+		Y: plot.Axis{Label: strings.ToLower(what[:1]) + what[1:], Brief: m.brief(), Unit: yu.name}}
 	if share, whole, ok := strings.Cut(pointValue(v.points[0].values[key]), "%"); ok && share != "" {
 		l.X.Unit = percentUnit + whole // such as "% of peers"
 	}

@@ -79,6 +79,19 @@ func intervalText(marks string, all []estimate) string {
 	return fmt.Sprintf(" %s: means of %s seeds; whiskers: %.0f%s%% intervals of the mean (%s).", marks, n, confidence*100, nbsp, list(methods))
 }
 
+// brief says in a word what an axis of the metric shows; empty if there is none.
+func (m metric) brief() string {
+	switch {
+	case m.currency != "":
+		return "cost"
+	case m.kind == seconds:
+		return "time"
+	case m.kind == octets:
+		return "sent"
+	}
+	return ""
+}
+
 // unitOf returns the unit that suits the largest end of the estimates.
 func (m metric) unitOf(all []estimate) unit {
 	if m.currency != "" {

@@ -84,6 +84,9 @@ func (t ticker) Ticks(lo, hi float64) []gonum.Tick {
 	step := roundStep((hi - lo) / float64(max(t.most, 1)))
 	if t.whole {
 		step = math.Max(step, 1)
+		if step == 2.5 { // the one of the round steps above 1 that is not whole
+			step = 5
+		}
 	}
 	for i := math.Ceil(lo/step - 1e-9); i*step <= hi*(1+1e-9) && len(ticks) < 20; i++ {
 		ticks = append(ticks, gonum.Tick{Value: i * step, Label: tickLabel(i*step, step)})

@@ -207,7 +207,9 @@ func (s sheet) scale(p HeatPanel, lo, hi float64, write func(float64) string) {
 	}
 	const strip = vg.Length(20) // at least, with a gap on both sides
 	if room := s.width() - strip - 10; sty.Width(from)+sty.Width(to) > room {
-		from, to = shorten(from, sty, room/2), shorten(to, sty, room/2)
+		// Whichever needs less than half leaves the rest to the other.
+		a, b := sty.Width(from), sty.Width(to)
+		from, to = shorten(from, sty, max(room/2, room-b)), shorten(to, sty, max(room/2, room-a))
 	}
 	y := s.Max.Y - captionSize*0.65
 	left := s.Min.X + sty.Width(from) + 5

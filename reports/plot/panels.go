@@ -27,6 +27,8 @@ type Panel struct {
 	Axis
 	Values []float64 // one for each group; not a number where it is unknown
 	Ranges []Range   // intervals; none is drawn where the ends are equal or missing
+	// Value writes a number of this panel; nil for the chart's.
+	Value func(float64) string `json:"-"`
 }
 
 var _ Chart = Panels{}
@@ -83,7 +85,7 @@ func (c Panels) panel(s sheet, p Panel, number int) {
 	for g := range c.Groups {
 		if v, ok := p.value(g); ok {
 			top = math.Max(top, v)
-			room = max(room, r.value(s.theme).Width(c.write(v))+8)
+			room = max(room, r.value(s.theme).Width(c.write(p, v))+8)
 		}
 		if iv, ok := p.interval(g); ok {
 			top = math.Max(top, iv.High)
@@ -113,7 +115,7 @@ func (c Panels) panel(s sheet, p Panel, number int) {
 			s.whisker(iv, tx, y)
 			end = max(end, tx(iv.High))
 		}
-		s.FillText(r.value(s.theme), vg.Point{X: end + 6, Y: y}, c.write(v))
+		s.FillText(r.value(s.theme), vg.Point{X: end + 6, Y: y}, c.write(p, v))
 		spot(s.Canvas, vg.Point{X: tx(v), Y: y}, number, group, append([]string{p.Text(), digits(v)}, rangeOf(p.interval(g))...)...)
 	}
 	s.StrokeLine2(draw.LineStyle{Color: s.ink, Width: 0.8}, s.Min.X, s.Min.Y, s.Min.X, s.Max.Y)
@@ -126,8 +128,11 @@ func (c Panels) style(g int) int {
 	return g
 }
 
-func (c Panels) write(v float64) string {
-	if c.Value != nil {
+func (c Panels) write(p Panel, v float64) string {
+	switch {
+	case p.Value != nil:
+		return p.Value(v)
+	case c.Value != nil:
 		return c.Value(v)
 	}
 	return tickLabel(v, roundStep(v/100))

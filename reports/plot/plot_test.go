@@ -161,6 +161,7 @@ func TestTicks(t *testing.T) {
 		{14, false, "0 2.5 5.0 7.5 10.0 12.5"},
 		{35, true, "0 10 20 30"},
 		{3, true, "0 1 2 3"},
+		{14, true, "0 5 10"},
 		{3e7, false, "0 5e+06 1e+07 1.5e+07 2e+07 2.5e+07 3e+07"},
 	} {
 		var got []string
