@@ -244,10 +244,11 @@ func (sh *share) wanted() (want int, spare bool) {
 		want = sh.node.dep.settings.neighbours - have
 	}
 	switch {
-	case have >= most || sh.pick == nil:
-	case sh.pick.have.count > 0 && sh.node.uploads.claims() == 0:
+	case sh.pick == nil:
+	case have < 2*most && sh.pick.have.count > 0 && sh.node.uploads.idles():
 		return max(want, extraNeighbours), true
-	case !sh.over && sh.lags():
+	case have >= most:
+	case !sh.over && !sh.intake.full() && sh.lags():
 		return max(want, extraNeighbours), false
 	}
 	return want, false
@@ -256,13 +257,13 @@ func (sh *share) wanted() (want int, spare bool) {
 // extraNeighbours is how many more a node asks for at a time.
 const extraNeighbours = 2
 
-// lags says whether most neighbours are an eighth of the file ahead.
+// lags says whether most neighbours are a sixteenth of the file ahead.
 func (sh *share) lags() bool {
 	ahead, all := 0, 0
 	for _, s := range sh.sessions {
 		if s.greeted && s.peer != sh.originID {
 			all++
-			if s.theirs.count > sh.pick.have.count+sh.pick.have.n/8 {
+			if s.theirs.count > sh.pick.have.count+sh.pick.have.n/16 {
 				ahead++
 			}
 		}

@@ -8,7 +8,8 @@ type lane struct {
 	granted int      // grants that it has not answered
 	queued  int      // its requests that wait for a slot
 	active  int      // its requests that are being sent
-	behind  int      // eighths of the file that it lacks, rounded down
+	behind  int      // how much of the file it lacks, in steps of 1/behindLevels
+	spare   int      // how much its uplink could do beyond what it does; see level
 	turn    uint64
 }
 
@@ -40,11 +41,12 @@ func (s *lanes) remove(l *lane) {
 // next returns the lane to serve, or nil if no neighbour would take anything.
 func (s *lanes) next(allowed func(*lane) bool) *lane {
 	var best *lane
+	spread := s.turns%2 == 0
 	for _, l := range s.all {
 		if !l.willing || l.choked || !allowed(l) {
 			continue
 		}
-		if best == nil || l.before(best) {
+		if best == nil || l.before(best, spread) {
 			best = l
 		}
 	}
@@ -52,8 +54,10 @@ func (s *lanes) next(allowed func(*lane) bool) *lane {
 }
 
 // before says whether l deserves the next slot rather than m.
-func (l *lane) before(m *lane) bool {
+func (l *lane) before(m *lane, spread bool) bool {
 	switch {
+	case spread && l.spare != m.spare:
+		return l.spare > m.spare
 	case l.behind != m.behind:
 		return l.behind > m.behind
 	case l.pending() != m.pending():

@@ -22,6 +22,8 @@ func TestLanesNext(t *testing.T) {
 			{willing: true, granted: 1, queued: 1, active: 1}, {willing: true, active: 2}}, want: 1},
 		{name: "who is behind before all", lanes: []lane{
 			{willing: true, behind: 3}, {willing: true, behind: 4, active: 2, turn: 9}}, want: 1},
+		{name: "who has uplink to spare before that", lanes: []lane{
+			{willing: true, behind: 4}, {willing: true, spare: 1, active: 2, turn: 9}}, want: 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -55,6 +57,14 @@ func TestLanesTakeTurns(t *testing.T) {
 	for i, l := range all {
 		assert.Equal(t, 10, served[l], "lane %d", i)
 	}
+	all[0].behind, all[1].spare = 1, 1
+	got := []*lane{}
+	for range 4 {
+		l := s.next(func(*lane) bool { return true })
+		s.served(l)
+		got = append(got, l)
+	}
+	assert.Equal(t, []*lane{all[1], all[0], all[1], all[0]}, got, "who has uplink to spare and who is behind")
 	s.remove(all[1])
 	all[0].granted, all[2].granted = 2, 3
 	assert.Equal(t, 5, s.granted())

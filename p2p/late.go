@@ -1,6 +1,7 @@
 package p2p
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -14,7 +15,7 @@ func (s *session) withdraw(r *request) {
 	if r.withdrawn {
 		return
 	}
-	r.withdrawn = true
+	r.withdrawn, r.cancelled = true, time.Now()
 	s.send(&wire.Frame{Body: &wire.Frame_Cancel{Cancel: &wire.Cancel{Piece: uint32(r.piece)}}})
 }
 
@@ -28,9 +29,17 @@ func (s *session) onReject(piece int) {
 	if r.buf != nil {
 		s.node.dep.buffers.put(r.buf)
 	}
+	s.share.stoppedAfter(r)
 	if !r.withdrawn {
 		s.node.store.Waste(s.share.file, r.got, s.label, "rejected")
 		s.share.release(piece)
+	}
+}
+
+// stoppedAfter learns how long more of a withdrawn piece came.
+func (sh *share) stoppedAfter(r *request) {
+	if r.withdrawn && r.got > r.start {
+		sh.stopped += (time.Since(r.cancelled) - sh.stopped) / 4
 	}
 }
 
@@ -57,40 +66,62 @@ func (s *session) took(d time.Duration) {
 	sh.pace += (d - sh.pace) / 16
 }
 
-// expected returns how long a piece takes from this neighbour.
-func (s *session) expected() time.Duration {
-	if s.pace == 0 {
+// expected returns how long a piece takes from this neighbour: at least as long
+// as the oldest that it was asked for has taken already.
+func (s *session) expected(now time.Time) time.Duration {
+	pace := s.usual()
+	for _, r := range s.requests {
+		if !r.withdrawn {
+			pace = max(pace, now.Sub(r.asked))
+		}
+	}
+	return pace
+}
+
+// usual returns how long pieces took from this neighbour of late. If none has come
+// from it, that is how long they took from all, or as long as its uplink takes for
+// two, if that is longer.
+func (s *session) usual() time.Duration {
+	if s.pace > 0 {
+		return s.pace
+	}
+	if s.uplink == 0 {
 		return s.share.pace
 	}
-	return s.pace
+	two := 2 * float64(s.share.manifest.PieceSize) / s.uplink
+	return max(s.share.pace, time.Duration(two*float64(time.Second)))
 }
 
 // eta estimates when the rest of a piece that the session was asked for will
 // have come.
 func (s *session) eta(r *request, now time.Time) time.Duration {
+	length := s.share.manifest.PieceLen(r.piece)
 	if r.got > r.start {
 		took := max(now.Sub(r.first), time.Millisecond)
-		return time.Duration(float64(took) / float64(r.got-r.start) * float64(s.share.manifest.PieceLen(r.piece)-r.got))
+		return time.Duration(float64(took) / float64(r.got-r.start) * float64(length-r.got))
 	}
 	// Nothing tells how fast it will be, but the longer it has not begun the
 	// later it will end.
 	waited := now.Sub(r.asked)
-	return max(s.expected()-waited, s.expected()/2, waited-s.expected())
+	pace := time.Duration(float64(s.usual()) * float64(length-r.start) / float64(length))
+	return max(pace-waited, pace/2, waited-pace)
 }
 
 // onItsWay estimates how many bytes of the piece still come after a cancel, from
-// the rate that it comes at and a round trip.
-func (r *request) onItsWay(roundTrip time.Duration, now time.Time) int64 {
+// the rate that it comes at and the time until the cancel takes effect.
+func (r *request) onItsWay(stops time.Duration, now time.Time) int64 {
 	if r.got == r.start {
 		return 0
 	}
 	took := max(now.Sub(r.first), time.Millisecond)
-	return int64(float64(r.got-r.start) * float64(roundTrip) / float64(took))
+	return int64(float64(r.got-r.start) * float64(stops) / float64(took))
 }
 
 const (
 	moveMargin = 150 * time.Millisecond // that a move must gain
 	moveBudget = 1.0 / 128              // of the file's bytes, that moves may waste
+	lastBudget = 1.0 / 256              // more of them for the last pieces
+	lastPieces = 2
 )
 
 // rescue finds a piece to ask of a neighbour although another was asked for it:
@@ -101,9 +132,18 @@ const (
 func (sh *share) rescue(s *session, now time.Time) (from *session, r *request) {
 	p := sh.pick
 	budget := int64(float64(sh.manifest.Size)*moveBudget) - sh.moved
-	if p.have.count+p.inflight.count < p.have.n || s.pace == 0 && sh.pace == 0 || budget < 0 || sh.atFullSpeed(now) {
+	if p.have.n-p.have.count <= lastPieces {
+		budget += int64(float64(sh.manifest.Size) * lastBudget)
+	}
+	if p.have.count+p.inflight.count < p.have.n || s.pace == 0 {
 		return nil, nil
 	}
+	// If the downlink is full, what moves comes no earlier than all the rest.
+	var full time.Duration
+	if sh.intake.full() {
+		full = sh.remaining()
+	}
+	expected := s.expected(now)
 	var best time.Duration
 	for _, other := range sh.sessions {
 		if other == s {
@@ -116,11 +156,14 @@ func (sh *share) rescue(s *session, now time.Time) (from *session, r *request) {
 			if x.got == 0 && now.Sub(x.asked) < moveMargin {
 				continue // it may be about to begin
 			}
-			if x.onItsWay(s.node.uploads.reply, now) > budget {
+			if sh.muchFaster(s, i, expected) {
+				continue // that one is told that it could send it
+			}
+			if lost := x.onItsWay(max(s.node.uploads.reply, sh.stopped), now); lost > 0 && lost > budget {
 				continue
 			}
 			length := sh.manifest.PieceLen(i)
-			rest := time.Duration(float64(s.expected()) * float64(length-x.got) / float64(length))
+			rest := max(full, time.Duration(float64(expected)*float64(length-x.got)/float64(length)))
 			gain := other.eta(x, now) - rest - moveMargin
 			if gain > best || gain == best && r != nil && i < r.piece {
 				from, r, best = other, x, gain
@@ -145,29 +188,49 @@ func (sh *share) choose(s *session, now time.Time) (piece int, from *session, la
 	return 0, nil, nil, false
 }
 
-// tooSlow says whether a piece is better left to another neighbour: this one
-// would still be sending it when everything else has come, and another that
-// holds it is much faster.
+// enough says whether the downlink is full and will be for a while with what was
+// asked for already.
+func (sh *share) enough() bool {
+	ahead := sh.intake.rate() * requestAhead.Seconds() / float64(sh.manifest.PieceSize)
+	return sh.intake.full() && float64(sh.pick.inflight.count) > spareRequests+ahead
+}
+
+const (
+	requestAhead  = time.Second
+	spareRequests = 3
+)
+
+// tooSlow says whether a piece is better left to another neighbour that holds it
+// and is much faster: the downlink is full without this one, or this one would
+// still be sending it when everything else has come.
 func (sh *share) tooSlow(s *session, piece int, now time.Time) bool {
-	rest := sh.remaining(now)
-	if s.pace == 0 || rest == 0 || s.pace+s.pace/2 < rest+moveMargin {
+	pace := s.expected(now)
+	rest := sh.remaining()
+	if !sh.enough() && (rest == 0 || pace+pace/2 < rest+moveMargin) {
 		return false
 	}
-	for _, other := range sh.sessions {
-		if other != s && other.greeted && other.theirs.has(piece) && other.pace > 0 && 2*other.pace < s.pace {
-			return true
-		}
-	}
-	return false
+	return sh.muchFaster(s, piece, pace)
+}
+
+// muchFaster says whether another neighbour holds the piece and sends one in half
+// the time.
+func (sh *share) muchFaster(s *session, piece int, pace time.Duration) bool {
+	return slices.ContainsFunc(sh.sessions, func(other *session) bool {
+		return other != s && other.greeted && other.theirs.has(piece) && other.pace > 0 && 2*other.pace < pace
+	})
 }
 
 // remaining estimates how long the rest of the file takes, 0 if unknown.
-func (sh *share) remaining(now time.Time) time.Duration {
-	if sh.pick.have.count == 0 || sh.first.IsZero() {
-		return 0
+func (sh *share) remaining() time.Duration {
+	missing := int64(sh.pick.have.n-sh.pick.have.count) * int64(sh.manifest.PieceSize)
+	for _, s := range sh.sessions {
+		for _, r := range s.requests {
+			if !r.withdrawn {
+				missing -= int64(r.got)
+			}
+		}
 	}
-	missing := sh.pick.have.n - sh.pick.have.count
-	return sh.gap * time.Duration(missing)
+	return sh.intake.takes(max(missing, 0))
 }
 
 // takeOver makes the session ask for the rest of a piece that another was asked
@@ -192,6 +255,7 @@ func (s *session) takeOver(from *session, old *request, now time.Time) {
 
 // tick looks after everything that is late; mu is held.
 func (n *node) tick(now time.Time) {
+	n.uploads.slots.tick(tickInterval)
 	for _, l := range slices.Clone(n.uploads.lanes.all) {
 		l.session.checkAlive(now)
 	}
@@ -201,18 +265,29 @@ func (n *node) tick(now time.Time) {
 			continue
 		}
 		if !sh.complete() {
-			for _, s := range sh.sessions {
-				if !s.declined || !s.greeted {
-					continue
-				}
-				if _, _, _, ok := sh.choose(s, now); ok {
-					s.declined = false
-					s.send(&wire.Frame{Body: &wire.Frame_Interest{Interest: &wire.Interest{Interested: true}}})
-				}
-			}
+			sh.intake.tick()
+			sh.reinterest(now)
 		}
 		if sh.choker != nil && (sh.choker.due(now) || n.uploads.claims() == 0 && sh.chokes()) {
 			sh.rechoke(now)
+		}
+	}
+}
+
+// reinterest tells neighbours that were declined that a grant would be used now,
+// the fastest first.
+func (sh *share) reinterest(now time.Time) {
+	var declined []*session
+	for _, s := range sh.sessions {
+		if s.declined && s.greeted {
+			declined = append(declined, s)
+		}
+	}
+	slices.SortStableFunc(declined, func(a, b *session) int { return cmp.Compare(a.usual(), b.usual()) })
+	for _, s := range declined {
+		if _, _, _, ok := sh.choose(s, now); ok {
+			s.declined = false
+			s.send(&wire.Frame{Body: &wire.Frame_Interest{Interest: &wire.Interest{Interested: true}}})
 		}
 	}
 }

@@ -33,6 +33,15 @@ func idleShare(pieces, sessions int) (*share, []*session) {
 	return sh, sh.sessions
 }
 
+// steady is an intake in which bytes have come at the rate for a while.
+func steady(rate float64) (d intake) {
+	for range 2 * rateTicks {
+		d.got(int(rate * tickInterval.Seconds()))
+		d.tick()
+	}
+	return d
+}
+
 func TestRescue(t *testing.T) {
 	now := time.Unix(1000, 0)
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
@@ -67,10 +76,12 @@ func TestRescue(t *testing.T) {
 			requests: []late{{asked: 2 * time.Second, first: 2 * time.Second, got: 500}, {asked: 9 * time.Second, first: 9 * time.Second, got: 500}}, want: 1},
 		{name: "something else is to be had", pace: time.Second, oldPace: 5 * time.Second,
 			requests: []late{{asked: time.Second}}, free: true, want: -1},
-		{name: "the downlink is full", pace: time.Second, oldPace: 5 * time.Second,
+		{name: "the downlink is full for longer", pace: time.Second, oldPace: 5 * time.Second,
 			requests: []late{{asked: time.Second}}, fullSpeed: true, want: -1},
 		{name: "the budget is used up", pace: time.Second, oldPace: 5 * time.Second,
-			requests: []late{{asked: time.Second}}, moved: 10_000, want: -1},
+			requests: []late{{asked: 10 * time.Second, first: 10 * time.Second, got: 500}}, reply: time.Second, moved: 10_000, want: -1},
+		{name: "the budget is used up, but nothing is on its way", pace: time.Second, oldPace: 5 * time.Second,
+			requests: []late{{asked: time.Second}}, reply: time.Second, moved: 10_000, want: 0},
 		{name: "too much of it is on its way", pace: time.Second, oldPace: time.Second, reply: 5 * time.Second,
 			requests: []late{{asked: 10 * time.Second, first: 10 * time.Second, got: 500}}, want: -1},
 		{name: "nothing is known of any source", requests: []late{{asked: 9 * time.Second}}, want: -1},
@@ -97,7 +108,7 @@ func TestRescue(t *testing.T) {
 				}
 			}
 			if tt.fullSpeed {
-				sh.least, sh.gap, sh.latest = time.Second, time.Second, ago(time.Second)
+				sh.intake = steady(100)
 			}
 			from, r := sh.rescue(fresh, now)
 			if tt.want < 0 {
@@ -134,15 +145,19 @@ func TestTooSlow(t *testing.T) {
 		name       string
 		pace       time.Duration
 		other      time.Duration
-		gap        time.Duration // between pieces, of which five are missing
+		rate       float64 // bytes per second; five pieces of 1,000 bytes are missing
+		full       bool    // the downlink is
+		asked      int     // pieces that were asked for
 		otherHolds bool
 		want       bool
 	}{
-		{name: "there is time", pace: time.Second, other: 100 * time.Millisecond, gap: time.Second, otherHolds: true},
-		{name: "it would be the last", pace: 5 * time.Second, other: time.Second, gap: 100 * time.Millisecond, otherHolds: true, want: true},
-		{name: "nobody is much faster", pace: 5 * time.Second, other: 3 * time.Second, gap: 100 * time.Millisecond, otherHolds: true},
-		{name: "nobody else holds it", pace: 5 * time.Second, other: time.Second, gap: 100 * time.Millisecond},
-		{name: "a new source", other: time.Second, gap: 100 * time.Millisecond, otherHolds: true},
+		{name: "there is time", pace: time.Second, other: 100 * time.Millisecond, rate: 1000, otherHolds: true},
+		{name: "it would be the last", pace: 5 * time.Second, other: time.Second, rate: 10_000, otherHolds: true, want: true},
+		{name: "nobody is much faster", pace: 5 * time.Second, other: 3 * time.Second, rate: 10_000, otherHolds: true},
+		{name: "nobody else holds it", pace: 5 * time.Second, other: time.Second, rate: 10_000},
+		{name: "a new source", other: time.Second, rate: 10_000, otherHolds: true},
+		{name: "the downlink is full without it", pace: time.Second, other: 100 * time.Millisecond, rate: 500, full: true, asked: 4, otherHolds: true, want: true},
+		{name: "the downlink is full, but not for long", pace: time.Second, other: 100 * time.Millisecond, rate: 500, full: true, asked: 3, otherHolds: true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -154,7 +169,13 @@ func TestTooSlow(t *testing.T) {
 			for i := range 5 {
 				sh.pick.have.set(i)
 			}
-			sh.first, sh.gap = time.Unix(900, 0), tt.gap
+			for i := range tt.asked {
+				sh.pick.inflight.set(5 + i)
+			}
+			sh.intake = steady(tt.rate)
+			if !tt.full {
+				sh.intake.most *= 2
+			}
 			assert.Equal(t, tt.want, sh.tooSlow(s[0], 7, time.Unix(1000, 0)))
 		})
 	}

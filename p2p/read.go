@@ -182,15 +182,21 @@ func (s *session) holds(piece int) {
 	}
 }
 
+// behindLevels is how many steps are told apart in how far a neighbour is behind.
+const behindLevels = 128
+
 // rank updates how far behind the neighbour is.
 func (s *session) rank() {
 	n := s.theirs.n
-	s.lane.behind = 32 * (n - s.theirs.count) / n
+	s.lane.behind = behindLevels * (n - s.theirs.count) / n
+	s.lane.spare = s.node.uploads.level(s.spare)
 	if s.share.choker != nil {
-		s.lane.behind = 0 // else who gives nothing, and lags for it, would be served first
+		// Else who gives nothing, and lags for it, would be served first.
+		s.lane.behind, s.lane.spare = 0, 0
 	}
 	if r := s.share.registry; r != nil {
 		r.holds(s.peer, s.theirs.count)
+		r.links(s.peer, s.spare, s.full)
 	}
 }
 
@@ -215,6 +221,10 @@ func (s *session) onHave(h *wire.Have, now time.Time) {
 				s.holds(i)
 			}
 		}
+	}
+	s.uplink, s.spare, s.full = 1000*float64(h.Uplink), 1000*float64(h.Spare), h.Full
+	if sh.spread != nil {
+		sh.spread.carries(s, s.uplink)
 	}
 	s.rank()
 	if sh.complete() && s.theirs.full() {
@@ -285,6 +295,7 @@ func (s *session) receive(piece, offset, length int) error {
 	r.got += length
 	s.received += int64(length)
 	n.downlink.add(length)
+	sh.intake.got(length)
 	whole, withdrawn := r.got == len(buf), r.withdrawn
 	s.heard = time.Now()
 	if withdrawn {
@@ -312,10 +323,10 @@ func (s *session) receive(piece, offset, length int) error {
 	}
 	switch {
 	case withdrawn:
+		sh.stoppedAfter(r)
 	case verdict == workload.Accepted:
 		s.took(time.Since(r.asked))
 		sh.resolve(piece, buf, time.Now())
-		sh.arrived(time.Now())
 		sh.gained(piece, s, time.Now())
 	case verdict == workload.Corrupt:
 		s.onCorrupt(r, time.Now())

@@ -22,6 +22,8 @@ type member struct {
 	id        peer.ID
 	addresses [][]byte // where it accepts connections; without any it is never named
 	held      int      // pieces that it holds, as far as is known
+	spare     float64  // bytes per second that its uplink could carry beyond what it does
+	full      bool     // its downlink is: more neighbours would not help it
 }
 
 func newRegistry(pieces int, rng *rand.Rand) *registry {
@@ -46,9 +48,20 @@ func (r *registry) register(lease *member, id peer.ID, addresses [][]byte, known
 	}
 	candidates := slices.DeleteFunc(slices.Clone(r.sorted), func(m *member) bool { return skip[m.id] || len(m.addresses) == 0 })
 	r.rng.Shuffle(len(candidates), func(i, j int) { candidates[i], candidates[j] = candidates[j], candidates[i] })
-	if spare { // those that hold everything need nobody
-		candidates = slices.DeleteFunc(candidates, func(m *member) bool { return m.held == r.pieces })
+	if spare { // those that hold everything need nobody, nor do those whose downlink is full
+		candidates = slices.DeleteFunc(candidates, func(m *member) bool { return m.full || m.held == r.pieces })
 		slices.SortStableFunc(candidates, func(a, b *member) int { return a.held - b.held })
+		return self, candidates[:min(want, len(candidates))]
+	}
+	// Every other one is the one that has most to give.
+	for i := 0; i < min(want, len(candidates)); i += 2 {
+		best := i
+		for k := i; k < len(candidates); k++ {
+			if candidates[k].spare > candidates[best].spare {
+				best = k
+			}
+		}
+		candidates[i], candidates[best] = candidates[best], candidates[i]
 	}
 	return self, candidates[:min(want, len(candidates))]
 }
@@ -57,6 +70,14 @@ func (r *registry) register(lease *member, id peer.ID, addresses [][]byte, known
 func (r *registry) holds(id peer.ID, pieces int) {
 	if m := r.byID[id]; m != nil {
 		m.held = pieces
+	}
+}
+
+// links takes the news of how many bytes per second a peer's uplink has to spare,
+// and whether its downlink is full.
+func (r *registry) links(id peer.ID, spare float64, full bool) {
+	if m := r.byID[id]; m != nil {
+		m.spare, m.full = spare, full
 	}
 }
 

@@ -40,6 +40,10 @@ func TestRegistry(t *testing.T) {
 	_, named = r.register(nil, "d", reachable, nil, 5, true)
 	assert.Equal(t, []peer.ID{"c", "b"}, names(named), "those that lack most first, and nobody who lacks nothing")
 
+	r.links("c", 0, true)
+	_, named = r.register(nil, "d", reachable, nil, 5, true)
+	assert.Equal(t, []peer.ID{"b"}, names(named), "nor anybody whose downlink is full")
+
 	newer, _ := r.register(nil, "b", reachable, nil, 0, false)
 	r.withdraw(b)
 	assert.Same(t, newer, r.byID["b"], "an old registration does not withdraw the new one")
@@ -66,4 +70,18 @@ func TestRegistryChoosesAtRandom(t *testing.T) {
 		assert.InDelta(t, 200, n, 60, "peer %s", id)
 	}
 	assert.Len(t, counts, 20)
+}
+
+func TestRegistryNamesWhoHasMostToSpare(t *testing.T) {
+	r := newRegistry(1, rand.New(rand.NewPCG(1, 2)))
+	for i := range 20 {
+		id := peer.ID(fmt.Sprint(i))
+		r.register(nil, id, reachable, nil, 0, false)
+		r.links(id, float64(i), false)
+	}
+	for range 10 {
+		_, named := r.register(nil, "x", reachable, nil, 4, false)
+		assert.Equal(t, peer.ID("19"), named[0].id)
+		assert.Equal(t, peer.ID("18"), named[2].id, "every other one is any")
+	}
 }

@@ -45,6 +45,9 @@ type session struct {
 	counted  int64 // of them that a choker has seen, latest at counting
 	counting time.Time
 	given    float64 // the same, faded
+	uplink   float64 // bytes per second that its uplink has shown to carry, 0 if unknown
+	spare    float64 // bytes per second that its uplink could carry beyond what it does
+	full     bool    // its downlink is full
 
 	pace time.Duration // smoothed time from asking it for a piece to having it
 
@@ -82,9 +85,10 @@ type request struct {
 	buf       []byte    // nil before
 	got       int
 	pushed    bool
-	start     int    // bytes that others had sent before
-	parts     []part // whose those are
-	withdrawn bool   // cancelled here; bytes that still come are dropped
+	start     int       // bytes that others had sent before
+	parts     []part    // whose those are
+	withdrawn bool      // cancelled here; bytes that still come are dropped
+	cancelled time.Time // when
 }
 
 func newSession(sh *share, s *stream, opener bool, now time.Time) *session {

@@ -33,16 +33,13 @@ type share struct {
 	seeking  seeking
 	waiting  int           // Fetch calls
 	pace     time.Duration // smoothed time from asking for a piece to having it
-	first    time.Time     // when the first piece came
-	latest   time.Time     // when the latest did
-	gap      time.Duration // smoothed time between pieces
-	least    time.Duration // shortest gap so far
-	pieces   int           // that have come since the share began
+	stopped  time.Duration // smoothed time from a cancel until nothing more comes
 	moved    int64         // bytes wasted by asking another neighbour for a late piece
 	whole    map[int]bool  // pieces that were corrupt when they came from several: to be had from one
 	doubts   map[int][]doubt
 	doubtful int // parts in doubts
 	choker   *choker
+	intake   intake
 
 	registry *registry           // at the origin
 	spread   *spreader[*session] // at the origin, while pieces are out less than once
@@ -165,29 +162,6 @@ func (sh *share) gained(piece int, from *session, now time.Time) {
 		sh.finish(nil)
 	}
 	sh.node.pump(now)
-}
-
-// arrived learns the pace at which pieces come, from all neighbours together.
-func (sh *share) arrived(now time.Time) {
-	if sh.first.IsZero() {
-		sh.first, sh.latest = now, now
-		return
-	}
-	gap := now.Sub(sh.latest)
-	sh.latest = now
-	if sh.gap == 0 {
-		sh.gap = gap
-	}
-	sh.gap += (gap - sh.gap) / 16
-	if sh.pieces++; sh.pieces > 16 && (sh.least == 0 || sh.gap < sh.least) {
-		sh.least = sh.gap
-	}
-}
-
-// atFullSpeed says whether pieces come about as fast as they ever did: the
-// downlink is probably full, and asking elsewhere would gain nothing.
-func (sh *share) atFullSpeed(now time.Time) bool {
-	return sh.least > 0 && max(sh.gap, now.Sub(sh.latest)) < sh.least+sh.least/2
 }
 
 // release gives up a claim on a piece that a session asked for, so that it can

@@ -17,10 +17,16 @@ type slots struct {
 	bytes int64     // sent in it
 	ran   int64     // the same, each byte times the uploads that ran
 
+	started bool      // the number was once too large
+	most    float64   // highest rate so far
+	windows int       // so far
 	shrunk  bool      // the last change was to less
 	settled time.Time // no attempt with less before
 	probe   time.Time // an attempt with more after
 	back    int       // slots to go back to if the attempt that runs gains nothing; 0 if none runs
+
+	lately int64   // bytes sent since the latest tick
+	used   float64 // smoothed bytes per second
 }
 
 const (
@@ -28,9 +34,15 @@ const (
 	windowTime    = 300 * time.Millisecond  // at least, of a window
 	windowBytes   = 768 << 10               // at least, sent in a window that is not of
 	windowLongest = 2500 * time.Millisecond // this time
+	startTime     = 200 * time.Millisecond  // the same, until the first attempt with more gained nothing
+	startBytes    = 96 << 10
+	startLongest  = time.Second
+	startWindows  = 12
+	startGained   = 1.25 // times the highest rate: more slots were worth it; they are half as many more
 	windowsKept   = 12
 	inUse         = 0.75            // of the slots, on average
 	filled        = 0.8             // of the best rate: the uplink counts as full
+	busy          = 0.8             // of the best rate: hardly anything is to spare
 	gained        = 1.12            // times the best rate: more slots were worth it
 	longestUpload = 3 * time.Second // of a piece among others
 	settleTime    = 8 * time.Second // after less was too little
@@ -67,12 +79,28 @@ func (s *slots) best() float64 {
 	return second
 }
 
+// tick smooths the rate over about a second; it is called every interval.
+func (s *slots) tick(interval time.Duration) {
+	s.used += (float64(s.lately)/interval.Seconds() - s.used) / 4
+	s.lately = 0
+}
+
+// spare returns the bytes per second that the uplink could carry beyond what it
+// does, 0 if that is little or unknown.
+func (s *slots) spare() float64 {
+	if best := s.best(); s.used < busy*best {
+		return best - s.used
+	}
+	return 0
+}
+
 // idle takes the news that no upload runs.
 func (s *slots) idle() { s.start = time.Time{} }
 
 // sent takes the news that bytes of pieces were handed to the network while so
 // many uploads ran.
 func (s *slots) sent(now time.Time, bytes, running int) {
+	s.lately += int64(bytes)
 	if s.start.IsZero() {
 		s.open(now)
 		return
@@ -80,7 +108,7 @@ func (s *slots) sent(now time.Time, bytes, running int) {
 	s.bytes += int64(bytes)
 	s.ran += int64(bytes) * int64(running)
 	took := now.Sub(s.start)
-	if took < windowTime || s.bytes < windowBytes && took < windowLongest {
+	if !s.over(took) {
 		return
 	}
 	rate := float64(s.bytes) / took.Seconds()
@@ -92,8 +120,28 @@ func (s *slots) sent(now time.Time, bytes, running int) {
 	// Slots that nobody used say nothing about how many it takes.
 	if float64(s.ran) >= inUse*float64(s.bytes)*float64(s.n) {
 		s.adapt(now, rate, best)
+		s.most = max(s.most, rate)
+	}
+	if s.windows++; !s.started && s.windows == startWindows {
+		s.begun()
 	}
 	s.open(now)
+}
+
+// over says whether the window that took so long is to be judged. The first
+// ones are short, for an uplink that idles at the start delays everybody.
+func (s *slots) over(took time.Duration) bool {
+	if !s.started {
+		return took >= startTime && (s.bytes >= startBytes || took >= startLongest)
+	}
+	return took >= windowTime && (s.bytes >= windowBytes || took >= windowLongest)
+}
+
+// begun ends the start. What it measured is forgotten: in short windows, what
+// fills the buffers of a connection that has just begun looks like rate.
+func (s *slots) begun() {
+	s.started = true
+	s.rates = s.rates[:0]
 }
 
 func (s *slots) open(now time.Time) {
@@ -106,8 +154,14 @@ func (s *slots) adapt(now time.Time, rate, best float64) {
 	back, shrunk := s.back, false
 	s.back = 0
 	switch {
-	case best == 0: // nothing to compare with
+	case !s.started && rate > startGained*s.most:
+		s.back = s.n
+		s.n += max(1, s.n/2)
 		s.probe = now.Add(probePeriod)
+	case !s.started: // the attempt with more gained nothing
+		s.n = back
+		s.begun()
+	case best == 0: // nothing to compare with
 	case rate > gained*best: // more than ever: it may not be the end
 		s.n += max(1, s.n/2)
 		s.probe = now.Add(probePeriod)

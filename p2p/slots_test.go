@@ -72,3 +72,23 @@ func TestSlotsKeepUploadsShort(t *testing.T) {
 	assert.Equal(t, 4, min(4, s.limit(64e3)))
 	assert.Equal(t, 2, s.limit(16<<20), "two at least, so that a slow receiver holds nobody up")
 }
+
+func TestSlotsSpare(t *testing.T) {
+	s := newSlots(1)
+	assert.Zero(t, s.spare(), "nothing is known")
+	now := time.Unix(1000, 0)
+	run := func(rate float64, d time.Duration) {
+		for range d / tickInterval {
+			for range 5 {
+				s.sent(now, int(rate*tickInterval.Seconds()/5), 1)
+				now = now.Add(tickInterval / 5)
+			}
+			s.tick(tickInterval)
+		}
+	}
+	run(1e6, 10*time.Second)
+	assert.InDelta(t, 1e6, s.best(), 0.1e6)
+	assert.Zero(t, s.spare(), "it is full")
+	run(0, 5*time.Second)
+	assert.InDelta(t, 1e6, s.spare(), 0.1e6, "all of it")
+}

@@ -6,30 +6,56 @@ import (
 )
 
 // spreader makes an origin send every piece once before it sends any twice. It
-// picks the pieces itself, and gives the next one to the neighbour with the
-// fewest that no one else has shown yet: a neighbour whose uplink is slow, and
-// passes on what it got slowly, gets fewer (the idea of BEP 16). It does no I/O
+// picks the pieces itself, and gives the next one to the neighbour that
+// will have passed it on first, by the rate of its uplink and the pieces that
+// no one else has shown yet: a neighbour that passes on what it got slowly gets
+// fewer (the idea of BEP 16). It does no I/O
 // and is not safe for concurrent use.
 type spreader[N comparable] struct {
-	order  []int     // pieces not given out, in random order
-	holder map[int]N // of a piece that was given out and not yet seen elsewhere
-	fresh  map[N]int // pieces given to a neighbour and not yet seen elsewhere
-	given  map[N]int // pieces given to a neighbour, ever
+	most   float64       // highest of uplink
+	order  []int         // pieces not given out, in random order
+	holder map[int]N     // of a piece that was given out and not yet seen elsewhere
+	fresh  map[N]int     // pieces given to a neighbour and not yet seen elsewhere
+	given  map[N]int     // pieces given to a neighbour, ever
+	uplink map[N]float64 // bytes per second that a neighbour's carries; unknown at first
 }
 
 func newSpreader[N comparable](pieces int, rng *rand.Rand) *spreader[N] {
-	return &spreader[N]{order: rng.Perm(pieces), holder: map[int]N{}, fresh: map[N]int{}, given: map[N]int{}}
+	return &spreader[N]{order: rng.Perm(pieces), holder: map[int]N{}, fresh: map[N]int{}, given: map[N]int{}, uplink: map[N]float64{}}
 }
 
 // done says that every piece was given out.
 func (s *spreader[N]) done() bool { return len(s.order) == 0 }
 
+// unknownShare is how much slower than the fastest a neighbour is taken to be of
+// which nothing is known.
+const unknownShare = 2
+
 // better says whether a should get the next piece rather than b.
 func (s *spreader[N]) better(a, b N) bool {
-	if s.fresh[a] != s.fresh[b] {
-		return s.fresh[a] < s.fresh[b]
+	if x, y := s.passesOn(a), s.passesOn(b); x != y {
+		return x < y
 	}
 	return s.given[a] < s.given[b]
+}
+
+// passesOn estimates the seconds until the neighbour would have passed on one
+// more piece, in units of the pieces' bytes. Who has
+// shown nothing yet is taken for slow: it gets pieces from others too, and then
+// shows it.
+func (s *spreader[N]) passesOn(n N) float64 {
+	rate := s.uplink[n]
+	if rate == 0 {
+		rate = s.most / unknownShare
+	}
+	return float64(s.fresh[n]+1) / max(rate, 1)
+}
+
+// carries takes the news of what a neighbour's uplink carries, in bytes per
+// second, 0 if it does not know.
+func (s *spreader[N]) carries(n N, rate float64) {
+	s.uplink[n] = rate
+	s.most = max(s.most, rate)
 }
 
 // give returns a piece for the neighbour, none of those that it has.
@@ -92,6 +118,7 @@ func (s *spreader[N]) left(n N) {
 	}
 	delete(s.fresh, n)
 	delete(s.given, n)
+	delete(s.uplink, n)
 }
 
 func (s *spreader[N]) settle(piece int, to N) {

@@ -68,3 +68,24 @@ func TestSpreaderTakesBackWhatWasLost(t *testing.T) {
 	s.returned(b)
 	assert.False(t, s.done())
 }
+
+func TestSpreaderPrefersFastUplinks(t *testing.T) {
+	s := newSpreader[string](100, rand.New(rand.NewPCG(1, 2)))
+	s.carries("fast", 4000)
+	s.carries("slow", 1000)
+	assert.True(t, s.better("fast", "unknown"), "who has shown nothing is not taken for the fastest")
+	next := func(among ...string) (best string) {
+		for _, n := range among {
+			if best == "" || s.better(n, best) {
+				best = n
+			}
+		}
+		s.give(best, hasNone)
+		return best
+	}
+	got := map[string]int{}
+	for range 20 { // nobody passes anything on
+		got[next("fast", "slow")]++
+	}
+	assert.Equal(t, 16, got["fast"], "in proportion to the rates")
+}

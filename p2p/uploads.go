@@ -1,6 +1,7 @@
 package p2p
 
 import (
+	"math/bits"
 	"slices"
 	"time"
 
@@ -16,6 +17,7 @@ type uploads struct {
 	queue  []*job // requested or pushed; they wait for a slot, the first first
 	active []*job // being sent
 
+	early int           // uploads beyond the slots that are arranged, so that the answer to a grant is there when a slot gets free
 	reply time.Duration // smoothed time from a grant to its answer
 }
 
@@ -42,10 +44,21 @@ const (
 // claims counts the uploads that are granted, wait or run.
 func (u *uploads) claims() int { return u.lanes.granted() + len(u.queue) + len(u.active) }
 
-// ahead returns how many uploads beyond the slots are arranged early, so that
-// the answer to a grant is there when a slot gets free.
-func (u *uploads) ahead(pieceLen int) int {
-	return 1 + int(u.slots.best()*u.reply.Seconds()/float64(pieceLen))
+// lacked takes the news that one of so many slots got free. If most are empty and
+// no request is there for them, though some were granted, more must be arranged
+// early.
+func (u *uploads) lacked(slots int) {
+	if len(u.queue) == 0 && 2*len(u.active) < slots && u.lanes.granted() > 0 {
+		u.early = min(u.early+1, mostSlots)
+	}
+}
+
+// crowded takes the news of a request that has to wait behind others, and could
+// have been chosen later.
+func (u *uploads) crowded() {
+	if len(u.queue) > 1+len(u.active)/4 {
+		u.early = max(u.early-1, 1)
+	}
 }
 
 // answered learns how long a grant took to be answered.
@@ -73,10 +86,29 @@ func (u *uploads) chunk() int {
 	return min(max(int(rate*chunkTime.Seconds()), minChunk), maxChunk)
 }
 
+// idles says whether most of the uplink is to spare.
+func (u *uploads) idles() bool {
+	return u.claims() == 0 || u.slots.spare() > u.slots.best()/2
+}
+
+// level compares what a neighbour's uplink has to spare with this node's: 0 for
+// less than half of it, and one more for every doubling. Who has much to spare
+// is served first, for it multiplies what it gets.
+func (u *uploads) level(spare float64) int {
+	best := u.slots.best()
+	if best == 0 {
+		return 0
+	}
+	return min(bits.Len(uint(2*spare/best)), mostLevel)
+}
+
+const mostLevel = 6
+
 // add makes a job; it starts when a slot is free.
 func (u *uploads) add(s *session, piece, offset int, pushed bool) {
 	j := &job{session: s, piece: piece, length: s.share.manifest.PieceLen(piece), off: offset, pushed: pushed}
 	u.queue = append(u.queue, j)
+	u.crowded()
 	s.lane.queued++
 	if pushed {
 		s.pushing++
@@ -86,6 +118,7 @@ func (u *uploads) add(s *session, piece, offset int, pushed bool) {
 // finished frees the slot of a job whose last byte was handed on.
 func (u *uploads) finished(j *job) {
 	u.remove(j)
+	u.lacked(u.slots.limit(j.length))
 	j.state = jobSent
 	j.session.sent[j.piece] = j
 }
@@ -176,7 +209,7 @@ func (n *node) pump(now time.Time) {
 			break
 		}
 		s := l.session
-		if size := s.share.manifest.PieceSize; u.claims()-stalled >= u.slots.limit(size)+u.ahead(size) {
+		if size := s.share.manifest.PieceSize; u.claims()-stalled >= u.slots.limit(size)+u.early {
 			break
 		}
 		u.lanes.served(l)

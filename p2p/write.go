@@ -71,7 +71,11 @@ func (s *session) next() (out outgoing) {
 	if (len(s.haves) > 0 || whole) && s.ending == endNot {
 		for len(s.haves) > 0 || whole {
 			k := min(len(s.haves), wire.MaxHave)
-			s.send(&wire.Frame{Body: &wire.Frame_Have{Have: &wire.Have{Pieces: s.haves[:k], Complete: whole && k == len(s.haves)}}})
+			s.send(&wire.Frame{Body: &wire.Frame_Have{Have: &wire.Have{
+				Pieces: s.haves[:k], Complete: whole && k == len(s.haves),
+				Uplink: uint32(n.uploads.slots.best() / 1000), Spare: uint32(n.uploads.slots.spare() / 1000),
+				Full: s.share.intake.full(),
+			}}})
 			if s.haves = s.haves[k:]; len(s.haves) == 0 {
 				s.haves = nil
 				s.whole = s.whole || whole

@@ -766,6 +766,9 @@ type Have struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Pieces        []uint32               `protobuf:"varint,1,rep,packed,name=pieces,proto3" json:"pieces,omitempty"`
 	Complete      bool                   `protobuf:"varint,2,opt,name=complete,proto3" json:"complete,omitempty"` // every piece is held
+	Uplink        uint32                 `protobuf:"varint,3,opt,name=uplink,proto3" json:"uplink,omitempty"`     // kB/s (1,000 bytes a second) that the sender's uplink has shown to carry; 0 if unknown
+	Spare         uint32                 `protobuf:"varint,4,opt,name=spare,proto3" json:"spare,omitempty"`       // kB/s of it that are idle
+	Full          bool                   `protobuf:"varint,5,opt,name=full,proto3" json:"full,omitempty"`         // the sender's downlink is full: more senders would not help it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -810,6 +813,27 @@ func (x *Have) GetPieces() []uint32 {
 func (x *Have) GetComplete() bool {
 	if x != nil {
 		return x.Complete
+	}
+	return false
+}
+
+func (x *Have) GetUplink() uint32 {
+	if x != nil {
+		return x.Uplink
+	}
+	return 0
+}
+
+func (x *Have) GetSpare() uint32 {
+	if x != nil {
+		return x.Spare
+	}
+	return 0
+}
+
+func (x *Have) GetFull() bool {
+	if x != nil {
+		return x.Full
 	}
 	return false
 }
@@ -1318,10 +1342,13 @@ const file_versus_proto_rawDesc = "" +
 	"\bcomplete\x18\x02 \x01(\bR\bcomplete\x12\x1a\n" +
 	"\bbitfield\x18\x03 \x01(\fR\bbitfield\x12\x12\n" +
 	"\x04push\x18\x04 \x01(\rR\x04push\x12\x1c\n" +
-	"\taddresses\x18\x05 \x03(\fR\taddresses\":\n" +
+	"\taddresses\x18\x05 \x03(\fR\taddresses\"|\n" +
 	"\x04Have\x12\x16\n" +
 	"\x06pieces\x18\x01 \x03(\rR\x06pieces\x12\x1a\n" +
-	"\bcomplete\x18\x02 \x01(\bR\bcomplete\"*\n" +
+	"\bcomplete\x18\x02 \x01(\bR\bcomplete\x12\x16\n" +
+	"\x06uplink\x18\x03 \x01(\rR\x06uplink\x12\x14\n" +
+	"\x05spare\x18\x04 \x01(\rR\x05spare\x12\x12\n" +
+	"\x04full\x18\x05 \x01(\bR\x04full\"*\n" +
 	"\bInterest\x12\x1e\n" +
 	"\n" +
 	"interested\x18\x01 \x01(\bR\n" +
