@@ -51,6 +51,47 @@ func slowMix(seed uint64) swarmCase {
 		}}
 }
 
+// fibreDSL is half fast and half slow: the slow downlinks are the limit.
+func fibreDSL(seed uint64) swarmCase {
+	return swarmCase{name: "fibredsl", size: 16 << 20, piece: 128 << 10, seed: seed,
+		origin: sim.Link{Uplink: 50 * mbit, Downlink: 50 * mbit, Delay: 10 * time.Millisecond},
+		groups: []group{
+			{"fibre", 20, sim.Link{Uplink: 50 * mbit, Downlink: 100 * mbit, Delay: 4 * time.Millisecond}},
+			{"dsl", 20, sim.Link{Uplink: 1 * mbit, Downlink: 10 * mbit, Delay: 20 * time.Millisecond}},
+		}}
+}
+
+// downLimited has mobile peers whose downlinks are the limit.
+func downLimited(seed uint64) swarmCase {
+	return swarmCase{name: "downlimited", size: 16 << 20, piece: 128 << 10, seed: seed,
+		origin: sim.Link{Uplink: 20 * mbit, Downlink: 20 * mbit, Delay: 10 * time.Millisecond},
+		groups: []group{
+			{"cable", 15, sim.Link{Uplink: 20 * mbit, Downlink: 100 * mbit, Delay: 10 * time.Millisecond}},
+			{"mobile", 15, sim.Link{Uplink: 2 * mbit, Downlink: 8 * mbit, Delay: 30 * time.Millisecond}},
+		}}
+}
+
+// slowOrigin is short of upload capacity, and its origin no faster than others.
+func slowOrigin(seed uint64) swarmCase {
+	return swarmCase{name: "sloworigin", size: 16 << 20, piece: 256 << 10, seed: seed,
+		origin: sim.Link{Uplink: 10 * mbit, Downlink: 10 * mbit, Delay: 10 * time.Millisecond},
+		groups: []group{
+			{"fibre", 10, sim.Link{Uplink: 20 * mbit, Downlink: 100 * mbit, Delay: 4 * time.Millisecond}},
+			{"dsl", 20, sim.Link{Uplink: 1 * mbit, Downlink: 16 * mbit, Delay: 20 * time.Millisecond}},
+		}}
+}
+
+// fewFast has nine tenths of its upload capacity in a tenth of its peers, and
+// both the origin's uplink and the slow downlinks at their limit.
+func fewFast(seed uint64) swarmCase {
+	return swarmCase{name: "fewfast", size: 32 << 20, piece: 128 << 10, seed: seed,
+		origin: sim.Link{Uplink: 20 * mbit, Downlink: 20 * mbit, Delay: 10 * time.Millisecond},
+		groups: []group{
+			{"veryfast", 4, sim.Link{Uplink: 200 * mbit, Downlink: 500 * mbit, Delay: 4 * time.Millisecond}},
+			{"dsl", 36, sim.Link{Uplink: 2 * mbit, Downlink: 20 * mbit, Delay: 20 * time.Millisecond}},
+		}}
+}
+
 // textbook is the figure of Kurose and Ross with n peers.
 func textbook(n int, seed uint64) swarmCase {
 	return swarmCase{name: fmt.Sprintf("textbook%d", n), size: 16_000_000, piece: 64 << 10, seed: seed,
@@ -78,6 +119,7 @@ func pair(seed uint64) swarmCase {
 func cases(seed uint64) []swarmCase {
 	return []swarmCase{
 		pair(seed), equal16(seed), flash(seed), published(seed), mixed(seed), slowMix(seed),
+		fibreDSL(seed), downLimited(seed), slowOrigin(seed), fewFast(seed),
 		textbook(1, seed), textbook(5, seed), textbook(35, seed),
 		many(100, seed), many(300, seed), many(1000, seed),
 	}

@@ -39,10 +39,9 @@ func (s *spreader[N]) better(a, b N) bool {
 	return s.given[a] < s.given[b]
 }
 
-// passesOn estimates the seconds until the neighbour would have passed on one
-// more piece, in units of the pieces' bytes. Who has
-// shown nothing yet is taken for slow: it gets pieces from others too, and then
-// shows it.
+// passesOn estimates when the neighbour would have passed on one more piece, in
+// seconds for each byte of a piece. Who has shown nothing yet is not taken for the
+// fastest: it gets pieces from others too, and then shows it.
 func (s *spreader[N]) passesOn(n N) float64 {
 	rate := s.uplink[n]
 	if rate == 0 {

@@ -103,16 +103,27 @@ func TestEqualLinks(t *testing.T) {
 	assert.InEpsilon(t, r.makespan, again.makespan, 0.02, "the same seed again")
 }
 
-// TestMixedLinks: slow peers are not left behind by fast ones. Harsher mixes
-// scatter around the limit; BenchmarkSwarm measures them.
+// TestMixedLinks: slow peers are not left behind by fast ones. Each mix has a bound
+// of ten seconds or more, set by the slowest downlinks, and scatters by a few
+// percent; BenchmarkSwarm has mixes that do not keep the limit.
 func TestMixedLinks(t *testing.T) {
 	skipLarge(t)
-	r := published(1).run(t)
-	t.Log(r)
-	assert.Greater(t, r.ratio, 1.036)
-	assert.Less(t, r.ratio, 1.25)
-	assert.Less(t, r.wasted, 0.01)
-	assert.Less(t, r.overhead, 1.02)
+	const seeds = 2
+	for _, mix := range []func(uint64) swarmCase{published, mixed, slowMix, fibreDSL, downLimited} {
+		t.Run(mix(1).name, func(t *testing.T) {
+			var mean float64
+			for seed := range uint64(seeds) {
+				r := mix(seed + 1).run(t)
+				t.Log(r)
+				mean += r.ratio / seeds
+				assert.Greater(t, r.ratio, 1.036)
+				assert.Less(t, r.ratio, 1.30)
+				assert.Less(t, r.wasted, 0.01)
+				assert.Less(t, r.overhead, 1.02)
+			}
+			assert.Less(t, mean, 1.25)
+		})
+	}
 }
 
 // TestOptions shares a file with every value of the options.
