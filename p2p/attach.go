@@ -235,41 +235,25 @@ func (sh *share) meet(named []peer.AddrInfo) {
 }
 
 // wanted returns how many neighbours to ask the origin for; mu is held. Beside
-// those that were lost, a node wants more when it lags behind the ones that it
-// has, and when its uplink is idle: then those that lack most.
+// those that were lost, a node wants more when its uplink is idle: those that lack
+// most.
 func (sh *share) wanted() (want int, spare bool) {
-	most := 2 * sh.node.dep.settings.neighbours
-	have := sh.neighbours()
+	have, usual := sh.neighbours(), sh.node.dep.settings.neighbours
 	if !sh.over {
-		want = sh.node.dep.settings.neighbours - have
+		want = usual - have
 	}
-	switch {
-	case sh.pick == nil:
-	case have < 2*most && sh.pick.have.count > 0 && sh.node.uploads.idles():
+	if sh.pick != nil && sh.pick.have.count > 0 && have < mostNeighbours*usual && sh.node.uploads.idles() {
 		return max(want, extraNeighbours), true
-	case have >= most:
-	case !sh.over && !sh.intake.full() && sh.lags():
-		return max(want, extraNeighbours), false
 	}
 	return want, false
 }
 
+// mostNeighbours is how many times more than usual a node with an idle uplink has
+// at most.
+const mostNeighbours = 4
+
 // extraNeighbours is how many more a node asks for at a time.
 const extraNeighbours = 2
-
-// lags says whether most neighbours are a sixteenth of the file ahead.
-func (sh *share) lags() bool {
-	ahead, all := 0, 0
-	for _, s := range sh.sessions {
-		if s.greeted && s.peer != sh.originID {
-			all++
-			if s.theirs.count > sh.pick.have.count+sh.pick.have.n/16 {
-				ahead++
-			}
-		}
-	}
-	return 2*ahead > all
-}
 
 // neighbours counts the sessions with peers other than the origin; mu is held.
 func (sh *share) neighbours() (n int) {
