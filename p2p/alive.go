@@ -132,7 +132,10 @@ func (f *inflow) tick(now time.Time) {
 // buffer drops: hence the square.
 func (f *inflow) delay() time.Duration {
 	rate := f.peak
-	if rate == 0 {
+	switch {
+	case rate == 0 && f.bytes == 0:
+		return 0 // no piece has come: nothing fills the buffer
+	case rate == 0:
 		rate = inflowLeast
 	}
 	full := bufferSize / rate // seconds

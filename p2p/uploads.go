@@ -197,6 +197,9 @@ func (n *node) pump(now time.Time) {
 			u.remove(j)
 			j.state = jobSending
 			u.active = append(u.active, j)
+			if s := j.session; len(s.sending) == 0 && len(s.sent) == 0 {
+				s.acked = now // what it takes from here on counts, not the pause before
+			}
 			j.session.lane.active++
 			if j.session.doubted {
 				stuck++
