@@ -34,7 +34,7 @@ const (
 	windowTime    = 300 * time.Millisecond  // at least, of a window
 	windowBytes   = 768 << 10               // at least, sent in a window that is not of
 	windowLongest = 2500 * time.Millisecond // this time
-	startTime     = 200 * time.Millisecond  // the same, until the first attempt with more gained nothing
+	startTime     = 100 * time.Millisecond  // the same, until the first attempt with more gained nothing
 	startBytes    = 96 << 10
 	startLongest  = time.Second
 	startWindows  = 12
