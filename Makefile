@@ -79,6 +79,11 @@ demo: build ## run the default scenario
 bench: ## measure what docs/benchmarks.md records
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x -timeout 60m ./sim ./p2p
 	$(GO) test -run '^$$' -bench . -benchtime 5x -timeout 60m ./cmd/versus
+	GOMAXPROCS=1 $(GO) test -run '^$$' -bench 'Cost/.*/peers=125' -benchtime 1x ./cmd/experiments
+
+.PHONY: growth
+growth: ## measure wall time per peer from 125 to 1,000 peers into docs/benchmarks.md (ten minutes, idle machine)
+	$(GO) test ./cmd/versus -run '^TestGrowth$$' -growth ../../docs -v -timeout 60m
 
 .PHONY: fidelity
 fidelity: build ## check the simulated TCP against models and the kernel (root on Linux for the latter)
