@@ -103,7 +103,8 @@ kill: ## kill a run without warning, 20 times, and resume it
 
 .PHONY: theory
 theory: ## compare swarms of real peers with published models (docs/theory.md)
-	$(GO) test ./cmd/experiments -run '^$$' -bench . -benchtime 3x -timeout 60m
+	$(GO) test ./cmd/experiments -run '^$$' -bench OpenSwarm -benchtime 3x -timeout 60m
+	$(GO) test ./cmd/experiments -run '^$$' -bench Makespan -benchtime 1x -timeout 60m
 
 .PHONY: generate
 generate: ## regenerate the protobuf code (needs protoc: Debian package protobuf-compiler)
