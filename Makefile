@@ -9,7 +9,7 @@ SEED    ?= 1
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 .PHONY: build
 build: ## build bin/versus
@@ -65,7 +65,8 @@ lint: ## check formatting, go vet and staticcheck
 
 .PHONY: golden
 golden: ## rewrite the golden files; read the diff before you commit it
-	$(GO) test ./reports/... ./cmd/... -run Golden -update
+	$(GO) test ./reports ./sim/fidelity -run Golden -update
+	$(GO) test ./sim/scenario -run TestBadFiles -update
 
 .PHONY: scenarios
 scenarios: build ## check every scenario of the library
@@ -88,6 +89,11 @@ growth: ## measure wall time per peer from 125 to 1,000 peers into docs/benchmar
 .PHONY: fidelity
 fidelity: build ## check the simulated TCP against models and the kernel (root on Linux for the latter)
 	$(VERSUS) fidelity
+
+.PHONY: fidelity-full
+fidelity-full: build ## measure the whole grid and publish it in docs/fidelity.md (20 minutes on an idle machine, root on Linux)
+	@status=0; $(VERSUS) fidelity --full --kernel required --out docs/fidelity || status=$$?; \
+	  $(GO) test ./sim/fidelity -run GoldenPublished -update; exit $$status
 
 .PHONY: soak
 soak: build ## play N (default 300) random schedules of faults, drawn from SEED (docs/soak.md)
