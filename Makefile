@@ -9,7 +9,7 @@ SEED    ?= 1
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 .PHONY: build
 build: ## build bin/versus
@@ -65,7 +65,8 @@ lint: ## check formatting, go vet and staticcheck
 
 .PHONY: golden
 golden: ## rewrite the golden files; read the diff before you commit it
-	$(GO) test ./reports/... ./cmd/... -run Golden -update
+	$(GO) test ./reports ./sim/fidelity -run Golden -update
+	$(GO) test ./sim/scenario -run TestBadFiles -update
 
 .PHONY: scenarios
 scenarios: build ## check every scenario of the library
@@ -79,10 +80,20 @@ demo: build ## run the default scenario
 bench: ## measure what docs/benchmarks.md records
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x -timeout 60m ./sim ./p2p
 	$(GO) test -run '^$$' -bench . -benchtime 5x -timeout 60m ./cmd/versus
+	GOMAXPROCS=1 $(GO) test -run '^$$' -bench 'Cost/.*/peers=125' -benchtime 1x ./cmd/experiments
+
+.PHONY: growth
+growth: ## measure wall time per peer from 125 to 1,000 peers into docs/benchmarks.md (ten minutes, idle machine)
+	$(GO) test ./cmd/versus -run '^TestGrowth$$' -growth ../../docs -v -timeout 60m
 
 .PHONY: fidelity
 fidelity: build ## check the simulated TCP against models and the kernel (root on Linux for the latter)
 	$(VERSUS) fidelity
+
+.PHONY: fidelity-full
+fidelity-full: build ## measure the whole grid and publish it in docs/fidelity.md (20 minutes on an idle machine, root on Linux)
+	@status=0; $(VERSUS) fidelity --full --kernel required --out docs/fidelity || status=$$?; \
+	  $(GO) test ./sim/fidelity -run GoldenPublished -update; exit $$status
 
 .PHONY: soak
 soak: build ## play N (default 300) random schedules of faults, drawn from SEED (docs/soak.md)
@@ -98,7 +109,8 @@ kill: ## kill a run without warning, 20 times, and resume it
 
 .PHONY: theory
 theory: ## compare swarms of real peers with published models (docs/theory.md)
-	$(GO) test ./cmd/experiments -run '^$$' -bench . -benchtime 3x -timeout 60m
+	$(GO) test ./cmd/experiments -run '^$$' -bench OpenSwarm -benchtime 3x -timeout 60m
+	$(GO) test ./cmd/experiments -run '^$$' -bench Makespan -benchtime 1x -timeout 60m
 
 .PHONY: generate
 generate: ## regenerate the protobuf code (needs protoc: Debian package protobuf-compiler)

@@ -97,7 +97,7 @@ type Bench struct {
 	closed   bool
 
 	// observe, if set by a test, is told of every service of a link.
-	observe func(l *link, start, finish, packets int64)
+	observe func(l *link, start, finish, wire int64)
 }
 
 // node is one machine.

@@ -14,6 +14,10 @@ type Ledger struct {
 func (b *Bench) Ledger() Ledger {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return b.account()
+}
+
+func (b *Bench) account() Ledger {
 	out := b.ledger
 	for _, e := range b.events {
 		if a, ok := e.do.(*arrival); ok {

@@ -268,6 +268,9 @@ func (s *service) run(b *Bench) {
 	l.serving = nil
 	l.free = s.finish
 	l.carried.count(&s.burst)
+	if b.observe != nil {
+		b.observe(l, s.start, s.finish, s.burst.wire())
+	}
 	if !l.fifo {
 		// Its turn is over even if it has no more to serve: were it forgotten
 		// at once, it could come back as a fresh flow and starve those that wait.
@@ -282,9 +285,6 @@ func (s *service) run(b *Bench) {
 		l.droppedPackets += s.burst.drop(l.lossy.drop(s.burst.packets()))
 	}
 	b.put(s.hop, &s.burst, before-s.burst.payload())
-	if b.observe != nil {
-		b.observe(l, s.start, s.finish, s.burst.packets())
-	}
 	s.hop.served(b, s.burst, s.start+min(s.packetTime, s.finish-s.start))
 	if l.serving == nil {
 		l.serve(b)

@@ -65,6 +65,32 @@ type schedule struct {
 	changed   bool // a link was
 }
 
+// follower is an event of the bench that comes between any two others and looks
+// whether the account is right. It ends when nothing is left to happen, and is
+// wanted again when a link has served something.
+type follower struct {
+	t       *rapid.T
+	waiting bool // in the bench's events
+	looks   int
+}
+
+func (f *follower) run(b *Bench) {
+	f.waiting = false
+	f.looks++
+	if got := b.account(); got.Put != got.Arrived+got.Dropped+got.InFlight {
+		assert.Fail(f.t, "the account does not balance", "%+v", got)
+	}
+	f.next(b)
+}
+
+// next makes it wait for what happens next, if anything does.
+func (f *follower) next(b *Bench) {
+	if !f.waiting && len(b.events) > 0 {
+		f.waiting = true
+		b.at(b.events[0].at, f)
+	}
+}
+
 func newSchedule(t *rapid.T, b *Bench) *schedule {
 	return &schedule{t: t, b: b, open: map[string][]net.Conn{}, listeners: map[string]net.Listener{},
 		written: map[byte]int{}, whole: map[byte]bool{}}

@@ -36,3 +36,12 @@ func Sample(ctx context.Context) (rows []Row, err error) {
 	}
 	return rows, nil
 }
+
+// MayStart says whether a run that needs the share need of a processor may start
+// beside so many others, with their load in processors, so long after the latest
+// of them, while the share busy of the machine is.
+func MayStart(jobs int, need float64, runs int, load float64, since time.Duration, busy float64) bool {
+	cells := []kernelCell{{path: path{rate: sim.Bandwidth(need / perPacket * 8 * sim.MTU)}}}
+	s := &scheduler{jobs: jobs}
+	return s.pick([]task{{}}, cells, running{runs: runs, load: load, since: since, busy: busy}) == 0
+}

@@ -77,7 +77,7 @@ func TestRepeats(t *testing.T) {
 }
 
 // The kernel's own TCP meets the same link code; what its ratios are is the
-// business of the command, on a machine that has nothing else to do.
+// business of the command, which .ci/run starts when nothing else runs.
 func TestKernel(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes real time")

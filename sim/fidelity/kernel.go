@@ -26,6 +26,10 @@ const (
 	longestTotal   = 160 * time.Second    // of a cell's runs, but for at least four
 )
 
+// perPacket is what the relay needs of a processor for a packet and its
+// acknowledgement, in seconds.
+const perPacket = 80e-6
+
 // kernelCells returns the kernel's part of the grid.
 func kernelCells(s Scope) (out []kernelCell) {
 	runs := map[Scope]int{Short: 4, Default: 8, Full: 16}[s]
@@ -67,7 +71,6 @@ func (c kernelCell) load() float64 {
 	if c.path.loss > 0 {
 		packets = min(packets, 2*PFTK(c.path.loss, c.path.rtt.Seconds(), c.path.rtt.Seconds()+0.2, 1, windowPackets))
 	}
-	const perPacket = 80e-6 // seconds, its acknowledgement included
 	return packets * perPacket
 }
 

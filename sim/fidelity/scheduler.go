@@ -21,6 +21,12 @@ const tries = 4
 // settle is how long the machine's load is watched before another run starts.
 const settle = 200 * time.Millisecond
 
+// halfBusy is the share of the processors up to which runs go side by side.
+const halfBusy = 0.5
+
+// patience is how long a run that was late waits for a calmer machine at most.
+const patience = 5 * time.Second
+
 // task is one run of a cell.
 type task struct {
 	cell int
@@ -52,14 +58,10 @@ func (s *scheduler) run(ctx context.Context, cells []kernelCell, finished func(i
 		left[i], runs[i] = c.runs, make([]kernelRun, c.runs)
 	}
 	busy := newBusy()
+	var started time.Time // the latest run
 	for len(tasks) > 0 && ctx.Err() == nil {
 		mu.Lock()
-		pick := slices.IndexFunc(tasks, func(t task) bool {
-			return active == 0 || s.fits(active, load+cells[t.cell].load())
-		})
-		if pick >= 0 && active > 0 && s.jobs == 0 && busy.share() > 0.5 {
-			pick = -1
-		}
+		pick := s.pick(tasks, cells, running{runs: active, load: load, since: time.Since(started), busy: busy.share()})
 		if pick < 0 {
 			mu.Unlock()
 			select {
@@ -74,6 +76,7 @@ func (s *scheduler) run(ctx context.Context, cells []kernelCell, finished func(i
 		c := cells[t.cell]
 		load += c.load()
 		active++
+		started = time.Now()
 		mu.Unlock()
 		all.Go(func() {
 			more := []kernelRun{s.try(ctx, c, t.seed)}
@@ -113,18 +116,57 @@ func (s *scheduler) again(ctx context.Context, c kernelCell, seed uint64) (runs 
 // furtherRuns makes five of one.
 const furtherRuns = 4
 
+// running is what a new run would have to share the machine with.
+type running struct {
+	runs  int
+	load  float64       // of the runs as estimated, in processors
+	since time.Duration // since the latest of them started
+	busy  float64       // share of all processors, 0 to 1, other programs included
+}
+
+// pick returns the index of the first task that may start now, -1 if none may.
+// With nothing else running one always may, so that a busy machine ends in turns
+// rather than never.
+func (s *scheduler) pick(tasks []task, cells []kernelCell, now running) int {
+	if now.runs > 0 && s.jobs == 0 && (now.since < settle || now.busy > halfBusy) {
+		return -1
+	}
+	return slices.IndexFunc(tasks, func(t task) bool {
+		return now.runs == 0 || s.fits(now.runs, now.load+cells[t.cell].load())
+	})
+}
+
 // fits says whether another run may start beside the active ones, with the
 // load of all of them in processors.
 func (s *scheduler) fits(active int, load float64) bool {
-	return (s.jobs == 0 || active < s.jobs) && load <= 0.5*float64(runtime.NumCPU())
+	return (s.jobs == 0 || active < s.jobs) && load <= halfBusy*float64(runtime.NumCPU())
 }
 
-// try makes a run, again if the relay was late.
+// try makes a run, again if the relay was late, and then rather when the machine
+// is calmer.
 func (s *scheduler) try(ctx context.Context, c kernelCell, seed uint64) (r kernelRun) {
-	for range tries {
+	for i := range tries {
+		if i > 0 && s.jobs == 0 {
+			calm(ctx)
+		}
 		if r = launch(ctx, s.worker, c.job(seed)); r.Error != "" || !r.late(c) {
 			break
 		}
 	}
 	return r
+}
+
+// calm waits until the machine is at most half busy, but no longer than patience.
+func calm(ctx context.Context) {
+	busy := newBusy()
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		select {
+		case <-time.After(settle):
+		case <-ctx.Done():
+			return
+		}
+		if busy.share() <= halfBusy {
+			return
+		}
+	}
 }

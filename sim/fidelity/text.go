@@ -40,6 +40,9 @@ func (r *Result) Text() string {
 			if row.Note != "" {
 				b.WriteString(wrap(row.Note, 74, "      "))
 			}
+			if over, ok := r.linuxOverPFTK(row); ok && row.Part == Loss && row.Verdict == Known {
+				b.WriteString(wrap(fmt.Sprintf("Linux over the same loss: %.3f times PFTK", over), 74, "      "))
+			}
 		}
 		b.WriteByte('\n')
 	}

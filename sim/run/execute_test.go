@@ -2,8 +2,10 @@ package run_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -173,6 +175,31 @@ func TestExecuteKeepsGoingAfterBadTrials(t *testing.T) {
 				assert.Contains(t, string(dump), "goroutine ")
 			}
 		})
+	}
+}
+
+// A stalled trial is given up with the goroutines that hold it, and those that
+// come after it run as if nothing had been.
+func TestExecuteKeepsGoingAfterAStall(t *testing.T) {
+	s := crowd("stall")
+	s.Repeat = 2
+	opt := options(t)
+	opt.StallAfter, opt.Jobs = time.Second, 1
+	res, err := execute(t, s, opt)
+	assert.Equal(t, run.CodeUnmeasured, run.ExitCode(err))
+	assert.ErrorContains(t, err, "2 of 4 trials could not be measured")
+	require.Equal(t, []string{"central|1|{}", "central|2|{}", "fickle|1|{}", "fickle|2|{}"}, slices.Sorted(slices.Values(ids(res.Trials))))
+	for _, tr := range res.Trials {
+		if tr.Architecture == "central" {
+			assert.Nil(t, tr.Error)
+			assert.Equal(t, tr.Summary.Requested, tr.Summary.Completed)
+			continue
+		}
+		require.NotNil(t, tr.Error)
+		assert.Contains(t, *tr.Error, "stalled: nothing happened on the network for 1s")
+		dump, err := os.ReadFile(filepath.Join(opt.Out, "stalls", fmt.Sprintf("fickle-%d.txt", tr.Seed)))
+		require.NoError(t, err)
+		assert.Contains(t, string(dump), "run_test.freeze(", "the goroutine that holds it")
 	}
 }
 
