@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 // ward is clients that fetch a file from a server to which something happens.
 type ward struct {
 	bench  *sim.Bench
+	dials  dialCounter
 	nodes  []string // the origin first
 	dep    trial.Deployment
 	seen   *arrivals
@@ -66,7 +69,8 @@ func admit(links map[string]sim.Link, shared map[string]sim.SharedLink, clients,
 			err = errors.Join(err, w.bench.AddNode(node, link))
 		}
 		w.nodes = cat.nodes
-		if w.dep, out = deploy(w.bench, cat, w.seen, security); err != nil || out != nil {
+		w.dials.Network = w.bench
+		if w.dep, out = deploy(&w.dials, cat, w.seen, security); err != nil || out != nil {
 			out = errors.Join(err, out)
 			return
 		}
@@ -86,6 +90,17 @@ func admit(links map[string]sim.Link, shared map[string]sim.SharedLink, clients,
 		out = errors.Join(append(errs, stop(), w.server(), w.dep.Close())...)
 	})
 	return w, out
+}
+
+// dialCounter counts the dials over a network.
+type dialCounter struct {
+	trial.Network
+	sum atomic.Int64
+}
+
+func (n *dialCounter) Dial(ctx context.Context, from, addr string) (net.Conn, error) {
+	n.sum.Add(1)
+	return n.Network.Dial(ctx, from, addr)
 }
 
 // returned notes that the server is back.
@@ -258,4 +273,18 @@ func TestKilledClient(t *testing.T) {
 		assert.Equal(t, 4<<20, w.seen.verified)
 		assert.Zero(t, w.seen.wasted["duplicate"])
 	}
+}
+
+// TestSlowServerIsKnownByTime: over a link that brings something every three
+// seconds, many silences are no reason to dial as many times.
+func TestSlowServerIsKnownByTime(t *testing.T) {
+	links := map[string]sim.Link{
+		"server": {Uplink: 8e3, Downlink: 1e6, Delay: 10 * time.Millisecond},
+		"client": {Uplink: 1e6, Downlink: 1e6, Delay: 10 * time.Millisecond},
+	}
+	w, err := admit(links, nil, 1, 64<<10, "none", func(*ward) {})
+	require.NoError(t, err)
+	dials := w.dials.sum.Load()
+	assert.Greater(t, dials, int64(1), "it was suspected at first")
+	assert.LessOrEqual(t, dials, int64(8))
 }
