@@ -58,6 +58,24 @@ func TestRecorded(t *testing.T) {
 	}
 }
 
+// TestOnceWrong replays schedules that once showed a violation, of the program or
+// of a check.
+func TestOnceWrong(t *testing.T) {
+	if testing.Short() || *find > 0 {
+		t.Skip("builds the program")
+	}
+	files, err := filepath.Glob(filepath.Join("testdata", "once", "*.yaml"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	real := compile(t, filepath.Join(t.TempDir(), "versus"))
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			code, out := soak(t, real, "", "--replay", file, "--tries", "3")
+			assert.Zero(t, code, out)
+		})
+	}
+}
+
 // TestFind lets the soak look for each mutation, and records what it found. It
 // runs on demand: make mutation.
 func TestFind(t *testing.T) {

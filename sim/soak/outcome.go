@@ -112,10 +112,12 @@ func (in *inspection) passes(f scenario.Fault, at time.Duration) bool {
 		f.For.Kind == scenario.Constant && at+time.Duration(f.For.Value) < in.limit()
 }
 
-// notIncomplete: the reason is true.
+// notIncomplete: pieces were missing, and the reason is true. What was verified
+// in the very instant in which the request ended may have come after its end: a
+// paused node that gives up is resumed to say goodbye, and reads what lay ready.
 func (in *inspection) notIncomplete(r *measure.Request) string {
 	at := in.closed(r)
-	if m, err := in.spec.Content.Manifest(r.File); err == nil && len(in.held(r.Node, r.File, at)) == m.NumPieces() && at < in.limit() {
+	if m, err := in.spec.Content.Manifest(r.File); err == nil && len(in.held(r.Node, r.File, at-1)) == m.NumPieces() && at < in.limit() {
 		return "every piece was verified"
 	}
 	switch {
