@@ -42,7 +42,7 @@ LARGE = ./p2p ./cmd/versus ./cmd/experiments ./cmd/mutation ./cmd/resilience ./s
 
 .PHONY: test
 test: cc browser ## run every test: all under the race detector, then those with whole swarms
-	CGO_ENABLED=1 $(GO) test -race -short -timeout 15m ./...
+	GO=$(GO) .ci/race -short -timeout 15m ./...
 	$(GO) test -timeout 15m $(LARGE)
 
 .PHONY: quick
