@@ -38,6 +38,14 @@ func lost(t *measure.Trial, action string, at float64) {
 	t.Faults = append(t.Faults, measure.Fault{TS: at, Action: action, Target: "origin", Cause: "faults.0"})
 }
 
+// interrupted leaves a result its first three trials.
+func interrupted(r *measure.Result) {
+	for _, t := range r.Trials[3:] {
+		r.Missing = append(r.Missing, t.TrialKey)
+	}
+	r.Trials = r.Trials[:3]
+}
+
 // When not everybody can finish, the answer says who delivered to how many.
 func TestHeadlineOfUnfinishedTrials(t *testing.T) {
 	const server, mesh = "client-server", "p2p"
@@ -139,6 +147,18 @@ func TestHeadlineOfUnfinishedTrials(t *testing.T) {
 				stopped(&r.Trials[2], 3, "leave", 2, false)
 			},
 			want: "Over the 3 points it took from 27.9 s (peers=10) to 55.7 s (peers=20); at 1 it did not complete every request.",
+		},
+		{
+			name:   "a sweep that was interrupted",
+			crowd:  func(c *crowd) { c.peers = []int{10, 20, 40} },
+			change: interrupted,
+			want:   "At peers=10, p2p finished in",
+		},
+		{
+			name:   "its points without all trials",
+			crowd:  func(c *crowd) { c.peers = []int{10, 20, 40} },
+			change: interrupted,
+			want:   "Of 3 points, p2p was faster at 1 (peers=10) and trials are missing, so that nothing is compared at 2 (peers=20; peers=40).",
 		},
 		{
 			name: "the swept key of a fault is explained",

@@ -192,7 +192,8 @@ func (v *view) compare(at string, p point, cells []cell) []string {
 	return out
 }
 
-// pair keeps the trials whose seed every cell has; not ok if there is none.
+// pair keeps the trials whose seed every cell has; not ok if there is none, or no
+// cell.
 func pair(cells []cell) ([]cell, bool) {
 	have := map[uint64]int{}
 	for _, c := range cells {
@@ -204,7 +205,7 @@ func pair(cells []cell) ([]cell, bool) {
 	for i := range out {
 		out[i].trials = slices.DeleteFunc(slices.Clone(out[i].trials), func(t *measure.Trial) bool { return have[t.Seed] < len(cells) })
 	}
-	return out, len(out[0].trials) > 0
+	return out, len(out) > 0 && len(out[0].trials) > 0
 }
 
 func names(cells []cell) []string {

@@ -203,9 +203,13 @@ func (p point) measured() []cell {
 	return slices.DeleteFunc(slices.Clone(p.cells), func(c cell) bool { return len(c.trials) == 0 })
 }
 
-// focus is the point that figures for one point show: of those measured, the
-// one with the largest swept number, else the last.
+// focus is the point that figures for one point show: of those measured with
+// every architecture, or with any if there is none, the one with the largest
+// swept number, else the last.
 func (v *view) focus() (point, bool) {
+	if p, ok := v.focusOf(func(p point) bool { return len(p.measured()) == len(v.archs) }); ok {
+		return p, true
+	}
 	return v.focusOf(func(p point) bool { return len(p.measured()) > 0 })
 }
 
