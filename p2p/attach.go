@@ -235,24 +235,34 @@ func (sh *share) meet(named []peer.AddrInfo) {
 }
 
 // wanted returns how many neighbours to ask the origin for; mu is held. Beside
-// those that were lost, a node wants more when its uplink is idle: those that lack
-// most.
+// those that were lost, a node wants more when its uplink idles although it could
+// serve more: those that lack most.
 func (sh *share) wanted() (want int, spare bool) {
 	have, usual := sh.neighbours(), sh.node.dep.settings.neighbours
 	if !sh.over {
 		want = usual - have
 	}
-	if sh.pick != nil && sh.pick.have.count > 0 && have < mostNeighbours*usual && sh.node.uploads.idles() {
-		return max(want, extraNeighbours), true
+	if more := min(sh.servable(), mostNeighbours*usual) - have; more > 0 && sh.node.uploads.idles() {
+		return max(want, extraNeighbours, more/2), true
 	}
 	return want, false
 }
 
+// servable returns how many neighbours it takes to fill the uplink, 0 if unknown:
+// each takes about what this node does, half of it from others.
+func (sh *share) servable() int {
+	up, in := sh.node.uploads.slots.best(), sh.intake.most
+	if sh.pick == nil || up == 0 || in == 0 {
+		return 0
+	}
+	return int(2 * up / in)
+}
+
 // mostNeighbours is how many times more than usual a node with an idle uplink has
 // at most.
-const mostNeighbours = 4
+const mostNeighbours = 6
 
-// extraNeighbours is how many more a node asks for at a time.
+// extraNeighbours is how many more such a node asks for at least.
 const extraNeighbours = 2
 
 // neighbours counts the sessions with peers other than the origin; mu is held.

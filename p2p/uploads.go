@@ -17,7 +17,7 @@ type uploads struct {
 	queue  []*job // requested or pushed; they wait for a slot, the first first
 	active []*job // being sent
 
-	early int           // uploads beyond the slots that are arranged, so that the answer to a grant is there when a slot gets free
+	early int           // uploads beyond the slots that it took so far for a request to be there when one got free; see ahead
 	reply time.Duration // smoothed time from a grant to its answer
 }
 
@@ -53,6 +53,14 @@ func (u *uploads) lacked(slots int) {
 	}
 }
 
+// ahead returns how many uploads beyond the slots may be arranged: as many as
+// begin while a grant is answered, and more where slots were found empty. What is
+// promised much too early waits here, while others might send it at once.
+func (u *uploads) ahead(pieceLen int) int {
+	answer := 1 + int(u.slots.best()*u.reply.Seconds()/float64(pieceLen))
+	return max(answer, min(u.early, answer+1+u.slots.limit(pieceLen)/2))
+}
+
 // crowded takes the news of a request that has to wait behind others, and could
 // have been chosen later.
 func (u *uploads) crowded() {
@@ -86,10 +94,8 @@ func (u *uploads) chunk() int {
 	return min(max(int(rate*chunkTime.Seconds()), minChunk), maxChunk)
 }
 
-// idles says whether most of the uplink is to spare.
-func (u *uploads) idles() bool {
-	return u.claims() == 0 || u.slots.spare() > u.slots.best()/2
-}
+// idles says whether the uplink has something to spare.
+func (u *uploads) idles() bool { return u.claims() == 0 || u.slots.spare() > 0 }
 
 // level compares what a neighbour's uplink has to spare with this node's: 0 for
 // less than half of it, and one more for every doubling. Who has much to spare
@@ -212,7 +218,7 @@ func (n *node) pump(now time.Time) {
 			break
 		}
 		s := l.session
-		if size := s.share.manifest.PieceSize; u.claims()-stalled >= u.slots.limit(size)+u.early {
+		if size := s.share.manifest.PieceSize; u.claims()-stalled >= u.slots.limit(size)+u.ahead(size) {
 			break
 		}
 		u.lanes.served(l)
