@@ -338,8 +338,14 @@ func TestFaultsOverLoopback(t *testing.T) {
 	r.Boot = func(ctx context.Context, _ scenario.Options, node string, next func() error) error {
 		if node == scenario.Origin {
 			if boots++; boots == 1 {
-				<-ctx.Done() // so that nobody is finished before it is killed
-				return nil
+				// Nobody may be finished before it is killed. If it was before it
+				// got here, this is the restart, which nothing ends.
+				killed, stop := context.WithTimeout(ctx, 5*time.Second)
+				<-killed.Done()
+				stop()
+				if ctx.Err() != nil {
+					return nil
+				}
 			}
 		}
 		return next()
