@@ -251,11 +251,10 @@ func (sh *share) wanted() (want int, spare bool) {
 // servable returns how many neighbours it takes to fill the uplink, 0 if unknown:
 // each takes about what this node does, half of it from others.
 func (sh *share) servable() int {
-	up, in := sh.node.uploads.slots.best(), sh.intake.most
-	if sh.pick == nil || up == 0 || in == 0 {
+	if sh.intake.most == 0 {
 		return 0
 	}
-	return int(2 * up / in)
+	return int(2 * sh.node.uploads.slots.best() / sh.intake.most)
 }
 
 // mostNeighbours is how many times more than usual a node with an idle uplink has

@@ -2,6 +2,7 @@ package p2p
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -27,6 +28,30 @@ func TestEarly(t *testing.T) {
 		u.crowded()
 	}
 	assert.Equal(t, 1, u.early, "it never falls below one")
+}
+
+func TestAhead(t *testing.T) {
+	const piece = 1000
+	tests := []struct {
+		name         string
+		rate         float64 // bytes per second of the uplink
+		reply        time.Duration
+		slots, early int
+		want         int
+	}{
+		{name: "nothing is known", slots: 3, early: 1, want: 1},
+		{name: "two and a half pieces leave while a grant is answered", rate: 10 * piece, reply: 250 * time.Millisecond, slots: 3, early: 1, want: 3},
+		{name: "slots were found empty", rate: 10 * piece, reply: 10 * time.Millisecond, slots: 8, early: 4, want: 4},
+		{name: "but not for want of promises", rate: 10 * piece, reply: 10 * time.Millisecond, slots: 8, early: mostSlots, want: 6},
+		{name: "a slow uplink promises little", rate: piece / 2, reply: time.Second, slots: 8, early: mostSlots, want: 3},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			u := uploads{slots: newSlots(tt.slots), early: tt.early, reply: tt.reply}
+			u.slots.rates = []float64{tt.rate, tt.rate}
+			assert.Equal(t, tt.want, u.ahead(piece))
+		})
+	}
 }
 
 func TestLevel(t *testing.T) {

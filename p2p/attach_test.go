@@ -1,0 +1,51 @@
+package p2p
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestWanted(t *testing.T) {
+	const usual = 4
+	tests := []struct {
+		name       string
+		neighbours int
+		uplink     float64 // bytes per second, 0 for unknown
+		used       float64 // of it
+		intake     float64 // bytes per second
+		over       bool    // the node has the file
+		want       int
+		spare      bool
+	}{
+		{name: "those that are missing", neighbours: 1, uplink: 1000, used: 1000, intake: 1000, want: 3},
+		{name: "an idle uplink that its neighbours can fill", neighbours: 4, uplink: 1000, intake: 1000},
+		{name: "one that they cannot", neighbours: 4, uplink: 8000, intake: 1000, want: 6, spare: true},
+		{name: "which is full all the same", neighbours: 4, uplink: 8000, used: 8000, intake: 1000},
+		{name: "nearly enough", neighbours: 15, uplink: 8000, intake: 1000, want: extraNeighbours, spare: true},
+		{name: "enough", neighbours: 16, uplink: 8000, intake: 1000, want: usual - 16},
+		{name: "never more than so many", neighbours: 4, uplink: 1e9, intake: 1000, want: (mostNeighbours*usual - 4) / 2, spare: true},
+		{name: "nothing has come", neighbours: 4, uplink: 8000},
+		{name: "nothing has gone", neighbours: 4, intake: 1000},
+		{name: "who has the file wants nobody for itself", neighbours: 1, uplink: 1000, used: 1000, intake: 1000, over: true},
+		{name: "but gives what it can", neighbours: 1, uplink: 8000, intake: 1000, over: true, want: 7, spare: true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			sh, _ := idleShare(1, tt.neighbours)
+			sh.node.dep.settings.neighbours = usual
+			sh.node.uploads.slots = newSlots(1)
+			if tt.uplink > 0 {
+				sh.node.uploads.slots.rates = []float64{tt.uplink, tt.uplink}
+			}
+			sh.node.uploads.slots.used = tt.used
+			if tt.used > 0 {
+				sh.node.uploads.active = []*job{{}}
+			}
+			sh.intake, sh.over = steady(tt.intake), tt.over
+			want, spare := sh.wanted()
+			assert.Equal(t, tt.want, want)
+			assert.Equal(t, tt.spare, spare)
+		})
+	}
+}
