@@ -55,7 +55,7 @@ func BenchmarkWriteCharts(b *testing.B) {
 			dir := b.TempDir()
 			r := largeSweep(b, dir)
 			for b.Loop() {
-				paths, err := WriteCharts(dir, r, plot.Options{Size: size})
+				paths, err := writeCharts(dir, r, plot.Options{Size: size})
 				require.NoError(b, err)
 				var bytes int64
 				for _, p := range paths {

@@ -45,7 +45,7 @@ func TestChartsOfEveryResult(t *testing.T) {
 func TestChartsAreTheSameTwice(t *testing.T) {
 	files := func(o plot.Options) map[string][]byte {
 		dir := t.TempDir()
-		paths, err := WriteCharts(dir, cases()["sweep-seeds"], o)
+		paths, err := writeCharts(dir, cases()["sweep-seeds"], o)
 		require.NoError(t, err)
 		out := map[string][]byte{}
 		for _, p := range paths {
@@ -198,15 +198,24 @@ func chartOf(t *testing.T, r *measure.Result, name string) plot.Chart {
 	return nil
 }
 
+// writeCharts draws the charts of the result and the folder's events.
+func writeCharts(dir string, r *measure.Result, o plot.Options) ([]string, error) {
+	charts, err := ReadCharts(dir, r)
+	if err != nil {
+		return nil, err
+	}
+	return WriteCharts(dir, r, charts, o)
+}
+
 func TestWriteCharts(t *testing.T) {
 	dir := t.TempDir()
-	paths, err := WriteCharts(dir, cases()["sweep-seeds"], plot.Options{})
+	paths, err := writeCharts(dir, cases()["sweep-seeds"], plot.Options{})
 	require.NoError(t, err)
 	assert.Len(t, paths, 3*len(Charts(cases()["sweep-seeds"], nil)))
 	own := filepath.Join(dir, ChartsFolder, "mine.png")
 	require.NoError(t, os.WriteFile(own, nil, 0o666))
 
-	again, err := WriteCharts(dir, cases()["one-seed"], plot.Options{})
+	again, err := writeCharts(dir, cases()["one-seed"], plot.Options{})
 	require.NoError(t, err)
 	assert.Less(t, len(again), len(paths))
 	entries, err := os.ReadDir(filepath.Join(dir, ChartsFolder))
@@ -214,10 +223,10 @@ func TestWriteCharts(t *testing.T) {
 	assert.Len(t, entries, len(again)+1, "neither unfinished files nor charts of before are left, others' files are")
 	assert.FileExists(t, own)
 
-	_, err = WriteCharts(dir, cases()["one-seed"], plot.Options{Size: "poster"})
+	_, err = writeCharts(dir, cases()["one-seed"], plot.Options{Size: "poster"})
 	assert.ErrorContains(t, err, `chart size "poster" is unknown; use one of page, slide, column`)
 	blocked := filepath.Join(dir, "file")
 	require.NoError(t, os.WriteFile(blocked, nil, 0o666))
-	_, err = WriteCharts(blocked, cases()["one-seed"], plot.Options{})
+	_, err = writeCharts(blocked, cases()["one-seed"], plot.Options{})
 	assert.Error(t, err)
 }

@@ -17,23 +17,31 @@ import (
 // ChartsFolder is the folder of charts below that of a result.
 const ChartsFolder = "charts"
 
-// WriteCharts draws the charts of the result that dir holds into the folder
-// charts below it, each as SVG, PNG and PDF, and returns the paths written,
-// sorted. Every file appears whole or not at all; charts that an earlier drawing
-// left and this result does not have are removed. Equal results and options
-// give equal bytes.
-func WriteCharts(dir string, r *measure.Result, o plot.Options) ([]string, error) {
+// ReadCharts returns the charts of the result that dir holds, with the events
+// that they need from that folder.
+func ReadCharts(dir string, r *measure.Result) ([]Chart, error) {
 	progress, err := Progress(dir, r)
 	if err != nil {
 		return nil, err
 	}
+	return Charts(r, progress), nil
+}
+
+// WriteCharts draws the charts of the result that dir holds, which ReadCharts
+// returns, into the folder charts below it, each as SVG, PNG and PDF, and returns
+// the paths written, sorted. Every file appears whole or not at all; charts that an
+// earlier drawing left and this result does not have are removed. Equal results and
+// options give equal bytes.
+func WriteCharts(dir string, r *measure.Result, charts []Chart, o plot.Options) ([]string, error) {
 	dir = filepath.Join(dir, ChartsFolder)
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, fmt.Errorf("making the folder of charts: %w", err)
 	}
 	var files []file
-	for _, c := range Charts(r, progress) {
-		for _, f := range plot.Formats() {
+	// Pictures take longest, and what takes longest is begun first, so that no
+	// processor is left with one at the end.
+	for _, f := range []plot.Format{plot.PNG, plot.PDF, plot.SVG} {
+		for _, c := range charts {
 			files = append(files, file{c, f, filepath.Join(dir, c.Name+"."+string(f))})
 		}
 	}
@@ -62,8 +70,9 @@ func drawAll(files []file, o plot.Options) error {
 	next := make(chan int)
 	for range min(runtime.GOMAXPROCS(0), len(files)) {
 		wg.Go(func() {
+			pen := plot.NewPen(o)
 			for i := range next {
-				errs[i] = files[i].write(o)
+				errs[i] = files[i].write(pen)
 			}
 		})
 	}
@@ -75,8 +84,8 @@ func drawAll(files []file, o plot.Options) error {
 	return errors.Join(errs...)
 }
 
-func (f file) write(o plot.Options) error {
-	data, err := plot.Render(f.chart.Chart, f.format, o)
+func (f file) write(pen *plot.Pen) error {
+	data, err := pen.Draw(f.chart.Chart, f.format)
 	if err != nil {
 		return fmt.Errorf("drawing chart %s: %w", f.chart.Name, err)
 	}

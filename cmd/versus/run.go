@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -148,18 +149,26 @@ func (f *runFlags) run(cmd *cobra.Command, e *env, ref string) error {
 // show draws the charts and the page into the result folder and prints the
 // report.
 func show(e *env, folder string, res *measure.Result, format reports.Format, look plot.Options) error {
-	path, err := page.Write(folder, res)
+	charts, err := reports.ReadCharts(folder, res)
 	if err != nil {
 		return failure(run.CodeUnmeasured, err)
 	}
-	written := []string{path, filepath.Join(folder, measure.ResultFile)}
+	var (
+		path      string
+		pageErr   error
+		pictures  []string
+		chartsErr error
+		drawing   sync.WaitGroup
+	)
+	drawing.Go(func() { path, pageErr = page.Write(folder, res, charts) })
 	if len(res.Trials) > 0 {
-		charts, err := reports.WriteCharts(folder, res, look)
-		if err != nil {
-			return failure(run.CodeUnmeasured, err)
-		}
-		written = append(written, together(charts)...)
+		pictures, chartsErr = reports.WriteCharts(folder, res, charts, look)
 	}
+	drawing.Wait()
+	if err := errors.Join(pageErr, chartsErr); err != nil {
+		return failure(run.CodeUnmeasured, err)
+	}
+	written := append([]string{path, filepath.Join(folder, measure.ResultFile)}, together(pictures)...)
 	err = reports.Write(e.stdout, format, res, reports.Options{Written: written})
 	if errors.Is(err, syscall.EPIPE) {
 		err = fmt.Errorf("standard output was closed before the report was written; everything measured is in %s", folder)

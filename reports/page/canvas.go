@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/plot/font"
@@ -250,5 +251,5 @@ func short(v float64) string {
 	if r == 0 {
 		return "0" // also for -0
 	}
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", r), ".0")
+	return strings.TrimSuffix(strconv.FormatFloat(r, 'f', 1, 64), ".0")
 }

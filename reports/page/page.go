@@ -28,15 +28,11 @@ var styleSheet string
 //go:embed script.js
 var script string
 
-// Write writes the page of the result that dir holds into that folder and
-// returns its path. The file appears whole or not at all, in place of an older
-// one.
-func Write(dir string, r *measure.Result) (string, error) {
-	progress, err := reports.Progress(dir, r)
-	if err != nil {
-		return "", err
-	}
-	b, err := Render(r, progress)
+// Write writes the page of the result that dir holds, with the charts that
+// reports.ReadCharts returns, into that folder and returns its path. The file
+// appears whole or not at all, in place of an older one.
+func Write(dir string, r *measure.Result, charts []reports.Chart) (string, error) {
+	b, err := Render(r, charts)
 	if err != nil {
 		return "", err
 	}
@@ -74,9 +70,9 @@ type card struct {
 // entry is a line of the contents.
 type entry struct{ ID, Text string }
 
-// Render returns the page of a result; progress is what reports.Progress
-// returns. Equal results give equal bytes.
-func Render(r *measure.Result, progress []measure.Event) ([]byte, error) {
+// Render returns the page of a result with its charts, which are left out if there
+// is no trial yet. Equal results give equal bytes.
+func Render(r *measure.Result, charts []reports.Chart) ([]byte, error) {
 	colours := newPalette()
 	c := content{Document: reports.Describe(r), SaveAs: []string{"SVG", "PNG", "CSV"}, Script: template.JS(script)}
 	c.Day, _, _ = strings.Cut(c.Started, "T")
@@ -89,7 +85,7 @@ func Render(r *measure.Result, progress []measure.Event) ([]byte, error) {
 		c.Cards = append(c.Cards, one)
 	}
 	if len(r.Trials) > 0 {
-		for _, f := range reports.Charts(r, progress) {
+		for _, f := range charts {
 			drawn, err := drawFigure(c.Name, f, colours)
 			if err != nil {
 				return nil, fmt.Errorf("drawing chart %s for the page: %w", f.Name, err)

@@ -11,13 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 
+	"versus/reports"
 	"versus/sim/measure"
 )
 
 func rendered(t testing.TB, c swarm) []byte {
 	t.Helper()
 	r := c.result()
-	b, err := Render(r, c.progress(r))
+	b, err := Render(r, reports.Charts(r, c.progress(r)))
 	require.NoError(t, err)
 	return b
 }
@@ -118,7 +119,7 @@ func TestLargeSweepIsSmall(t *testing.T) {
 	c := swarm{archs: []string{"client-server", "p2p"}, seeds: 10, peers: []int{196, 197, 198, 199, 200}}
 	r := c.result()
 	require.Len(t, r.Trials, 100)
-	b, err := Render(r, c.progress(r))
+	b, err := Render(r, reports.Charts(r, c.progress(r)))
 	require.NoError(t, err)
 	assert.Less(t, len(b), 5*mib)
 	t.Logf("%.2f MiB", float64(len(b))/mib)
@@ -129,7 +130,7 @@ func BenchmarkLargeSweep(b *testing.B) {
 	r := c.result()
 	p := c.progress(r)
 	for b.Loop() {
-		page, err := Render(r, p)
+		page, err := Render(r, reports.Charts(r, p))
 		require.NoError(b, err)
 		b.ReportMetric(float64(len(page))/mib, "MiB")
 	}
@@ -139,14 +140,14 @@ func TestWriteReplacesThePage(t *testing.T) {
 	dir := t.TempDir()
 	r := runs()["one point"].result()
 	for range 2 {
-		path, err := Write(dir, r)
+		path, err := Write(dir, r, reports.Charts(r, nil))
 		require.NoError(t, err)
 		assert.Equal(t, filepath.Join(dir, File), path)
 	}
 	files, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	assert.Len(t, files, 1)
-	_, err = Write(filepath.Join(dir, "nowhere"), r)
+	_, err = Write(filepath.Join(dir, "nowhere"), r, nil)
 	assert.Error(t, err)
 }
 
@@ -154,7 +155,7 @@ func TestPageWithoutAMeasuredTrial(t *testing.T) {
 	r := runs()["one point"].result()
 	r.Missing = []measure.TrialKey{r.Trials[0].TrialKey}
 	r.Trials = nil
-	b, err := Render(r, nil)
+	b, err := Render(r, reports.Charts(r, nil))
 	require.NoError(t, err)
 	assert.Contains(t, string(b), "Nothing was measured: 1 trial is missing.")
 	b, err = Render(&measure.Result{}, nil)

@@ -143,12 +143,12 @@ func (s sheet) axes(x, y Axis, xMin, xMax, yMax float64) *gonum.Plot {
 		a.Label.Padding = 4
 		a.Tick.Length = 4
 		a.Tick.Width = 0.8
-		a.Label.TextStyle = textStyle(labelSize, s.ink, false, draw.XCenter, draw.YBottom)
+		a.Label.TextStyle = s.textStyle(labelSize, s.ink, false, draw.XCenter, draw.YBottom)
 	}
 	p.X.Label.Text = x.fitting(p.X.Label.TextStyle, s.width()-50)
 	p.Y.Label.Text = y.fitting(p.Y.Label.TextStyle, s.height()-45)
-	p.X.Tick.Label = textStyle(tickSize, s.ink, false, draw.XCenter, draw.YTop)
-	p.Y.Tick.Label = textStyle(tickSize, s.ink, false, draw.XRight, draw.YCenter)
+	p.X.Tick.Label = s.textStyle(tickSize, s.ink, false, draw.XCenter, draw.YTop)
+	p.Y.Tick.Label = s.textStyle(tickSize, s.ink, false, draw.XRight, draw.YCenter)
 	p.X.Tick.Marker = ticker{x.Whole, s.room(p.X.Tick.Label, x, xMin, xMax), s.spread(p.X.Tick.Label, x, xMin, xMax)}
 	p.Y.Tick.Marker = ticker{y.Whole, min(max(int((s.height()-36)/24), 1), 8), y.Ticks}
 	return p

@@ -167,7 +167,7 @@ func (b bars) Plot(c draw.Canvas, p *gonum.Plot) {
 
 // label writes a part's value into it where it fits and is not nearly the whole.
 func (b bars) label(s sheet, fill color.RGBA, v, total float64, lo, hi, y vg.Length) {
-	sty := textStyle(min(captionSize, b.size), on(fill), false, draw.XCenter, draw.YCenter)
+	sty := s.textStyle(min(captionSize, b.size), on(fill), false, draw.XCenter, draw.YCenter)
 	if words := b.write(v); total-v >= total/200 && hi-lo > sty.Width(words)+6 {
 		s.FillText(sty, vg.Point{X: (lo + hi) / 2, Y: y}, words)
 	}

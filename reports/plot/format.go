@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"image"
+	"image/draw"
 	"image/png"
 	"io"
 	"regexp"
 
 	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
+	vgdraw "gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
@@ -37,74 +39,94 @@ type Chart interface {
 
 // Render draws the chart. An unknown format, size or theme is an error; a chart
 // without data is not: it says so in place of the data.
-func Render(c Chart, f Format, o Options) ([]byte, error) {
-	th, err := themeOf(o.Theme)
-	if err != nil {
-		return nil, err
-	}
-	ext, err := o.extent()
-	if err != nil {
-		return nil, err
-	}
-	var (
-		canvas vg.Canvas
-		out    io.WriterTo
-	)
-	switch f {
-	case SVG:
-		s := vgsvg.New(ext.width, ext.height)
-		canvas, out = s, s
-	case PNG:
-		p := vgimg.NewWith(vgimg.UseWH(ext.width, ext.height), vgimg.UseDPI(ext.dpi))
-		canvas, out = p, pngWriter{p}
-	case PDF:
-		p := vgpdf.New(ext.width, ext.height)
-		canvas, out = p, p
-	default:
-		return nil, fmt.Errorf("chart format %q is not one of %v", f, Formats())
-	}
-	drawOn(canvas, c, ext, th)
+func Render(c Chart, f Format, o Options) ([]byte, error) { return NewPen(o).Draw(c, f) }
 
-	var b bytes.Buffer
-	if _, err := out.WriteTo(&b); err != nil {
-		return nil, fmt.Errorf("writing a chart as %s: %w", f, err)
+// Pen draws one chart after the other, all with the same options, and keeps what is
+// large for the next. Not safe for concurrent use.
+type Pen struct {
+	options Options
+	picture *vgimg.Canvas // nil before the first PNG
+	memory  encoderMemory
+}
+
+// NewPen returns a pen.
+func NewPen(o Options) *Pen { return &Pen{options: o} }
+
+// Draw is Render with the pen's options. The bytes do not depend on what the pen
+// drew before.
+func (p *Pen) Draw(c Chart, f Format) ([]byte, error) {
+	th, err := themeOf(p.options.Theme)
+	if err != nil {
+		return nil, err
+	}
+	ext, err := p.options.extent()
+	if err != nil {
+		return nil, err
 	}
 	switch f {
 	case SVG:
-		return describe(b.Bytes(), c), nil
+		canvas := vgsvg.New(ext.width, ext.height)
+		c.draw(sheetOn(outlined{Canvas: scaled{canvas, ext.scale}}, ext, th).blank())
+		b, err := written(canvas)
+		return describe(b, c), err
+	case PNG:
+		canvas := p.paper(ext, th)
+		canvas.Push()
+		c.draw(sheetOn(outlined{Canvas: scaled{canvas, ext.scale}, apart: true}, ext, th))
+		canvas.Pop()
+		var b bytes.Buffer
+		if err := p.encoder().Encode(&b, canvas.Image()); err != nil {
+			return nil, fmt.Errorf("encoding a chart: %w", err)
+		}
+		return b.Bytes(), nil
 	case PDF:
-		return undate(b.Bytes()), nil
+		canvas := vgpdf.New(ext.width, ext.height)
+		c.draw(sheetOn(outlined{Canvas: scaled{canvas, ext.scale}}, ext, th).blank())
+		b, err := written(canvas)
+		return undate(b), err
+	}
+	return nil, fmt.Errorf("chart format %q is not one of %v", f, Formats())
+}
+
+// encoder returns an encoder of pictures. Charts are flat areas, which the fastest
+// compression shrinks nearly as well as the best.
+func (p *Pen) encoder() *png.Encoder {
+	return &png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: &p.memory}
+}
+
+// encoderMemory is what a PNG encoder needs, kept from one picture to the next.
+type encoderMemory struct{ kept *png.EncoderBuffer }
+
+// Get implements png.EncoderBufferPool.
+func (m *encoderMemory) Get() *png.EncoderBuffer { return m.kept }
+
+// Put implements png.EncoderBufferPool.
+func (m *encoderMemory) Put(b *png.EncoderBuffer) { m.kept = b }
+
+// paper returns a blank picture, which is not painted with a path since that takes
+// the rasteriser longer than the chart.
+func (p *Pen) paper(ext extent, th *theme) *vgimg.Canvas {
+	if p.picture == nil {
+		p.picture = vgimg.NewWith(vgimg.UseWH(ext.width, ext.height), vgimg.UseDPI(ext.dpi), vgimg.UseBackgroundColor(th.paper))
+	} else {
+		draw.Draw(p.picture.Image(), p.picture.Image().Bounds(), image.NewUniform(th.paper), image.Point{}, draw.Src)
+		vg.Initialize(p.picture)
+	}
+	return p.picture
+}
+
+// sheetOn returns a canvas as a sheet of the extent's size.
+func sheetOn(canvas vg.Canvas, ext extent, th *theme) sheet {
+	return sheet{vgdraw.NewCanvas(canvas, ext.width/ext.scale, ext.height/ext.scale), th}
+}
+
+// written returns what a canvas writes.
+func written(canvas io.WriterTo) ([]byte, error) {
+	var b bytes.Buffer
+	if _, err := canvas.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("writing a chart: %w", err)
 	}
 	return b.Bytes(), nil
-}
-
-// drawOn draws the chart on a canvas of the extent's size.
-func drawOn(canvas vg.Canvas, c Chart, ext extent, th *theme) {
-	on := outlined{scaled{canvas, ext.scale}}
-	c.draw(sheet{draw.NewCanvas(on, ext.width/ext.scale, ext.height/ext.scale), th})
-}
-
-// pngWriter encodes an image. Charts are flat areas, which the fastest
-// compression shrinks nearly as well as the best.
-type pngWriter struct{ *vgimg.Canvas }
-
-// WriteTo implements io.WriterTo.
-func (p pngWriter) WriteTo(w io.Writer) (int64, error) {
-	counted := &counter{w: w}
-	enc := png.Encoder{CompressionLevel: png.BestSpeed}
-	err := enc.Encode(counted, p.Image())
-	return counted.n, err
-}
-
-type counter struct {
-	w io.Writer
-	n int64
-}
-
-func (c *counter) Write(b []byte) (int, error) {
-	n, err := c.w.Write(b)
-	c.n += int64(n)
-	return n, err
 }
 
 // describe adds the texts as words, for screen readers and searches, because

@@ -17,21 +17,19 @@ type frame struct {
 
 const margin = vg.Length(12)
 
-// draw paints the page and the frame and returns what is left for the data. A
+// draw paints the frame on blank paper and returns what is left for the data. A
 // title or caption too long for its share of the height is shortened.
 func (f frame) draw(s sheet) sheet {
 	if r, ok := readerOf(s.Canvas); ok {
 		s.announce(r, f.legend)
 		return s.within(draw.Crop(s.Canvas, 2, -6, 2, -6))
 	}
-	s.SetColor(s.paper)
-	s.Fill(s.Rectangle.Path())
 	s = s.within(draw.Crop(s.Canvas, margin, -margin, margin, -margin))
 
 	whole := s.height()
 	y := s.Max.Y
-	y = s.paragraph(y, f.title, textStyle(titleSize, s.ink, true, draw.XLeft, draw.YTop), whole*0.15)
-	y = s.paragraph(y-1, f.caption, textStyle(captionSize, s.grey, false, draw.XLeft, draw.YTop), whole*0.2)
+	y = s.paragraph(y, f.title, s.textStyle(titleSize, s.ink, true, draw.XLeft, draw.YTop), whole*0.15)
+	y = s.paragraph(y-1, f.caption, s.textStyle(captionSize, s.grey, false, draw.XLeft, draw.YTop), whole*0.2)
 	y = s.drawLegend(y-4, f.legend, whole*0.3)
 	s.Max.Y = y - 4
 	return s
@@ -104,7 +102,7 @@ func shorten(s string, sty text.Style, limit vg.Length) string {
 
 // notice writes a sentence in the middle of the sheet.
 func (s sheet) notice(words string) {
-	sty := textStyle(titleSize, s.grey, false, draw.XCenter, draw.YCenter)
+	sty := s.textStyle(titleSize, s.grey, false, draw.XCenter, draw.YCenter)
 	s.FillText(sty, s.Center(), shorten(words, sty, s.width()))
 }
 

@@ -76,7 +76,7 @@ const (
 
 func (h Heat) ruler(s sheet, height vg.Length) heatRuler {
 	size := min(tickSize, height*0.5/vg.Length(len(h.Rows)))
-	r := heatRuler{height: height, names: textStyle(size, s.ink, false, draw.XRight, draw.YCenter)}
+	r := heatRuler{height: height, names: s.textStyle(size, s.ink, false, draw.XRight, draw.YCenter)}
 	for _, name := range h.Rows {
 		r.left = max(r.left, r.names.Width(shorten(name, r.names, s.width()*rowShare)))
 	}
@@ -87,16 +87,16 @@ func (h Heat) ruler(s sheet, height vg.Length) heatRuler {
 // panel draws one panel with its scale and the names of its columns; first is
 // the first of a line, which has the names of the rows.
 func (h Heat) panel(s sheet, p HeatPanel, r heatRuler, number int, first bool) {
-	title := textStyle(labelSize, s.ink, true, draw.XLeft, draw.YTop)
+	title := s.textStyle(labelSize, s.ink, true, draw.XLeft, draw.YTop)
 	s.FillText(title, vg.Point{X: s.Min.X, Y: s.Max.Y}, shorten(p.Text(), title, s.width()))
 	s.Max.Y -= lineHeight(title) + 2
 	lo, hi := p.span()
 	s.scale(p, lo, hi, h.write)
 	s.Max.Y -= scaleHeight
 
-	label := textStyle(labelSize, s.ink, false, draw.XCenter, draw.YBottom)
+	label := s.textStyle(labelSize, s.ink, false, draw.XCenter, draw.YBottom)
 	s.FillText(label, vg.Point{X: (s.Min.X + s.Max.X) / 2, Y: s.Min.Y}, h.X.fitting(label, s.width()))
-	names := textStyle(tickSize, s.ink, false, draw.XCenter, draw.YTop)
+	names := s.textStyle(tickSize, s.ink, false, draw.XCenter, draw.YTop)
 	bottom := s.Min.Y + lineHeight(label)
 	s.Min.Y = bottom + lineHeight(names) + 4
 
@@ -139,7 +139,7 @@ func (h Heat) cells(s sheet, p HeatPanel, number int, lo, hi float64, w, ht vg.L
 				spot(s.Canvas, middle, number, p.Text(), h.Columns[j], h.Rows[i], digits(v))
 			}
 			s.FillPolygon(fill, []vg.Point{at, {X: at.X + w, Y: at.Y}, {X: at.X + w, Y: at.Y + ht}, {X: at.X, Y: at.Y + ht}})
-			sty := textStyle(size, on(fill), false, draw.XCenter, draw.YCenter)
+			sty := s.textStyle(size, on(fill), false, draw.XCenter, draw.YCenter)
 			for sty.Font.Size > 5 && sty.Width(words) > w-4 {
 				sty.Font.Size--
 			}
@@ -200,7 +200,7 @@ func (p HeatPanel) span() (lo, hi float64) {
 // scale draws the colours of a panel beneath its title, with what their ends
 // stand for.
 func (s sheet) scale(p HeatPanel, lo, hi float64, write func(float64) string) {
-	sty := textStyle(captionSize, s.grey, false, draw.XLeft, draw.YCenter)
+	sty := s.textStyle(captionSize, s.grey, false, draw.XLeft, draw.YCenter)
 	from, to := write(lo), write(hi)
 	if len(p.Ends) == 2 {
 		from, to = p.Ends[0], p.Ends[1]

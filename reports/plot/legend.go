@@ -30,7 +30,7 @@ func (s sheet) drawLegend(y vg.Length, entries []entry, height vg.Length) vg.Len
 	if len(entries) > 6 {
 		size = captionSize
 	}
-	sty := textStyle(size, s.ink, false, draw.XLeft, draw.YCenter)
+	sty := s.textStyle(size, s.ink, false, draw.XLeft, draw.YCenter)
 	row := lineHeight(sty)
 	places, rows := s.flow(entries, func(name string) vg.Length { return sampleSize + sampleGap + sty.Width(name) })
 	limit := s.width() - sampleSize - sampleGap

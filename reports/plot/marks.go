@@ -92,7 +92,7 @@ func (s sheet) key(all []label, height vg.Length) []string {
 	for i, a := range all {
 		words = append(words, strings.ReplaceAll(strconv.Itoa(i+1)+" "+a.words, " ", nbsp))
 	}
-	sty := textStyle(captionSize, s.grey, false, draw.XLeft, draw.YTop)
+	sty := s.textStyle(captionSize, s.grey, false, draw.XLeft, draw.YTop)
 	lines := wrap(strings.Join(words, ", "), sty, s.width())
 	if most := max(int(height/lineHeight(sty)), 1); len(lines) > most {
 		lines = lines[:most]
@@ -106,7 +106,7 @@ const nbsp = "\u00a0" // keeps words on one line
 // numbers sets the labels' numbers in one row; those too close to
 // stand apart become one, such as 3-5.
 func (s sheet) numbers(all []label) []label {
-	sty := textStyle(captionSize, s.ink, false, draw.XLeft, draw.YBottom)
+	sty := s.textStyle(captionSize, s.ink, false, draw.XLeft, draw.YBottom)
 	type group struct{ first, last int }
 	place := func(g group) label {
 		a := all[g.first]
@@ -144,7 +144,7 @@ func (s sheet) numbers(all []label) []label {
 func (s sheet) stack(all []label) int {
 	type span struct{ lo, hi vg.Length }
 	var rows [][]span
-	sty := textStyle(captionSize, s.ink, false, draw.XLeft, draw.YBottom)
+	sty := s.textStyle(captionSize, s.ink, false, draw.XLeft, draw.YBottom)
 	for i := range all {
 		a := &all[i]
 		a.words = shorten(a.words, sty, s.width())
@@ -177,11 +177,11 @@ func (s sheet) drawLabels(l labels, data draw.Canvas) {
 		if !a.line {
 			words = s.grey
 		}
-		sty := textStyle(captionSize, words, false, draw.XLeft, draw.YBottom)
+		sty := s.textStyle(captionSize, words, false, draw.XLeft, draw.YBottom)
 		s.onPaper(sty, vg.Point{X: a.left, Y: bottom(a) + captionSize*0.25}, a.words)
 	}
 	y := s.Max.Y
-	sty := textStyle(captionSize, s.grey, false, draw.XLeft, draw.YTop)
+	sty := s.textStyle(captionSize, s.grey, false, draw.XLeft, draw.YTop)
 	for _, line := range l.key {
 		s.FillText(sty, vg.Point{X: data.Min.X, Y: y}, line)
 		y -= lineHeight(sty)

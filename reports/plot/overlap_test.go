@@ -70,11 +70,11 @@ func texts(t *testing.T, c Chart, size Size) (boxes []box, width, height float64
 			if strings.TrimSpace(a.String) == "" {
 				continue
 			}
-			face := textStyle(a.Size, th.ink, false, draw.XLeft, draw.YBottom).Font
+			face := th.textStyle(a.Size, th.ink, false, draw.XLeft, draw.YBottom).Font
 			if strings.Contains(a.Font.Name(), "Bold") {
-				face = textStyle(a.Size, th.ink, true, draw.XLeft, draw.YBottom).Font
+				face = th.textStyle(a.Size, th.ink, true, draw.XLeft, draw.YBottom).Font
 			}
-			sty := textStyle(a.Size, th.ink, false, draw.XLeft, draw.YBottom)
+			sty := th.textStyle(a.Size, th.ink, false, draw.XLeft, draw.YBottom)
 			sty.Font = face
 			x, y := float64(a.Point.X), float64(a.Point.Y)
 			across := float64(sty.Width(a.String))

@@ -76,7 +76,7 @@ func (c Panels) layout(s sheet) (columns, lines int) {
 }
 
 func (c Panels) panel(s sheet, p Panel, number int) {
-	title := textStyle(labelSize, s.ink, true, draw.XLeft, draw.YTop)
+	title := s.textStyle(labelSize, s.ink, true, draw.XLeft, draw.YTop)
 	s.FillText(title, vg.Point{X: s.Min.X, Y: s.Max.Y}, shorten(p.Text(), title, s.width()))
 	s.Max.Y -= lineHeight(title) + 2
 
@@ -106,7 +106,7 @@ func (c Panels) panel(s sheet, p Panel, number int) {
 		s.rowName(r, y, group)
 		v, ok := p.value(g)
 		if !ok {
-			s.FillText(textStyle(r.size, s.grey, false, draw.XLeft, draw.YCenter), vg.Point{X: s.Min.X + 4, Y: y}, "-")
+			s.FillText(s.textStyle(r.size, s.grey, false, draw.XLeft, draw.YCenter), vg.Point{X: s.Min.X + 4, Y: y}, "-")
 			continue
 		}
 		s.bar(s.look(c.style(g)).color, tx(0), tx(v), y-r.half, y+r.half)

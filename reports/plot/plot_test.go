@@ -186,7 +186,7 @@ func TestLooksDiffer(t *testing.T) {
 }
 
 func TestWrapKeepsToTheWidth(t *testing.T) {
-	sty := textStyle(captionSize, orLight(Light).ink, false, draw.XLeft, draw.YTop)
+	sty := orLight(Light).textStyle(captionSize, orLight(Light).ink, false, draw.XLeft, draw.YTop)
 	for _, limit := range []float64{20, 100, 500} {
 		for _, line := range wrap("a caption of words, and "+strings.Repeat("x", 200), sty, vg.Length(limit)) {
 			assert.LessOrEqual(t, sty.Width(line), vg.Length(limit), line)

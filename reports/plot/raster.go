@@ -100,7 +100,7 @@ func (r Raster) panel(s sheet, p RasterPanel, number int, first bool) {
 			}
 		}
 	}
-	title := textStyle(labelSize, s.ink, true, draw.XLeft, draw.YTop)
+	title := s.textStyle(labelSize, s.ink, true, draw.XLeft, draw.YTop)
 	s.FillText(title, vg.Point{X: s.Min.X, Y: s.Max.Y}, shorten(p.Name, title, s.width()))
 	s.Max.Y -= lineHeight(title) + 3
 	rows := r.Rows

@@ -30,11 +30,11 @@ func (s sheet) rows(names []string, height, limit vg.Length) rows {
 }
 
 func (r rows) name(t *theme) text.Style {
-	return textStyle(r.size, t.ink, false, draw.XRight, draw.YCenter)
+	return t.textStyle(r.size, t.ink, false, draw.XRight, draw.YCenter)
 }
 
 func (r rows) value(t *theme) text.Style {
-	return textStyle(r.size, t.ink, true, draw.XLeft, draw.YCenter)
+	return t.textStyle(r.size, t.ink, true, draw.XLeft, draw.YCenter)
 }
 
 // rowName writes a name to the left of the data, at height y.

@@ -33,6 +33,9 @@ func (s scaled) Stroke(p vg.Path) { s.Canvas.Stroke(s.path(p)) }
 func (s scaled) Fill(p vg.Path) { s.Canvas.Fill(s.path(p)) }
 
 func (s scaled) path(p vg.Path) vg.Path {
+	if s.by == 1 {
+		return p
+	}
 	out := make(vg.Path, len(p))
 	for i, c := range p {
 		c.Pos = c.Pos.Scale(s.by)

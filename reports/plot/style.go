@@ -4,7 +4,6 @@ import (
 	"image/color"
 
 	"golang.org/x/image/font"
-	gonum "gonum.org/v1/plot"
 	vgfont "gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -26,6 +25,13 @@ type sheet struct {
 	*theme
 }
 
+// blank paints the whole sheet as paper and returns it.
+func (s sheet) blank() sheet {
+	s.SetColor(s.paper)
+	s.Fill(s.Rectangle.Path())
+	return s
+}
+
 // within returns the sheet cut to a part of its canvas.
 func (s sheet) within(c draw.Canvas) sheet { return sheet{c, s.theme} }
 
@@ -33,12 +39,12 @@ func (s sheet) width() vg.Length  { return s.Max.X - s.Min.X }
 func (s sheet) height() vg.Length { return s.Max.Y - s.Min.Y }
 
 // textStyle returns a style of the embedded sans-serif font.
-func textStyle(size vg.Length, c color.Color, bold bool, x text.XAlignment, y text.YAlignment) text.Style {
+func (t *theme) textStyle(size vg.Length, c color.Color, bold bool, x text.XAlignment, y text.YAlignment) text.Style {
 	f := vgfont.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
 	if bold {
 		f.Weight = font.WeightBold
 	}
-	return text.Style{Color: c, Font: f, XAlign: x, YAlign: y, Handler: gonum.DefaultTextHandler}
+	return text.Style{Color: c, Font: f, XAlign: x, YAlign: y, Handler: t.words}
 }
 
 func lineHeight(sty text.Style) vg.Length { return sty.Font.Size * 1.25 }

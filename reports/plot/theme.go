@@ -5,7 +5,9 @@ import (
 	"image/color"
 	"math"
 
+	gonum "gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette/brewer"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -22,8 +24,10 @@ type look struct {
 // marker, so that they differ in grey, too.
 const Styles = 20
 
-// theme holds every colour of a chart.
+// theme holds every colour of a chart, and what measures its texts. One is made for
+// each drawing, so that nothing is shared.
 type theme struct {
+	words  text.Handler
 	paper  color.RGBA
 	ink    color.RGBA // text and axes
 	grey   color.RGBA // captions
@@ -66,6 +70,7 @@ func themeOf(t Theme) (*theme, error) {
 	if err != nil {
 		return nil, fmt.Errorf("colours of a scale: %w", err)
 	}
+	th.words = measuring{gonum.DefaultTextHandler, map[measured]textBox{}}
 	th.shades, th.sides = shades.Colors(), sides.Colors()
 	return th, nil
 }

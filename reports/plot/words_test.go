@@ -9,7 +9,7 @@ import (
 )
 
 func TestAxisFitting(t *testing.T) {
-	sty := textStyle(labelSize, color.Black, false, draw.XLeft, draw.YTop)
+	sty := orLight(Light).textStyle(labelSize, color.Black, false, draw.XLeft, draw.YTop)
 	a := Axis{Label: "share of nodes up, the origin included", Brief: "share of nodes up", Unit: "%"}
 	whole, brief := a.Text(), "share of nodes up (%)"
 	assert.Equal(t, whole, a.fitting(sty, sty.Width(whole)))
@@ -22,7 +22,7 @@ func TestAxisFitting(t *testing.T) {
 
 // A line breaks where a reader would break it.
 func TestWrap(t *testing.T) {
-	sty := textStyle(labelSize, color.Black, false, draw.XLeft, draw.YTop)
+	sty := orLight(Light).textStyle(labelSize, color.Black, false, draw.XLeft, draw.YTop)
 	for _, tt := range []struct {
 		name, words, fits string // fits is as wide as a line may be
 		want              []string
