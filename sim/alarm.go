@@ -22,19 +22,13 @@ func (e *alarmEvent) run(b *Bench) {
 	p := (*pipe)(e)
 	s, now := &p.sender, b.now()
 	t := &s.timer
-	if p.over() || t.pending > now {
+	if at := e.due(now); at != now {
+		if at != never {
+			b.at(at, e)
+		}
 		return
 	}
-	t.pending = 0
-	switch {
-	case t.at == 0:
-		return
-	case t.at > now:
-		t.pending = t.at
-		b.at(t.at, e)
-		return
-	}
-	t.at = 0
+	t.pending, t.at = 0, 0
 	if p.leaving {
 		return // what has not left the node cannot be lost; sent sets the timer anew
 	}
@@ -65,6 +59,23 @@ func (e *alarmEvent) run(b *Bench) {
 	}
 	p.push(b)
 	p.setAlarm(b)
+}
+
+// due implements mutable.
+func (e *alarmEvent) due(at int64) int64 {
+	p := (*pipe)(e)
+	t := &p.sender.timer
+	switch {
+	case p.over(), t.pending > at:
+		return never
+	case t.at > at:
+		t.pending = t.at
+		return t.at
+	case t.at == 0:
+		t.pending = 0
+		return never
+	}
+	return at
 }
 
 // stuck says that there is something to send, but neither room for it at the

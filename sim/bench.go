@@ -76,7 +76,6 @@ const port = 4001
 type Bench struct {
 	start    time.Time
 	progress atomic.Uint64
-	quit     chan struct{} // closed by Close
 	ticking  sync.WaitGroup
 
 	mu       sync.Mutex // guards everything below and all nodes, links and connections
@@ -131,7 +130,6 @@ const (
 func New(cfg Config) *Bench {
 	b := &Bench{
 		start:    time.Now(),
-		quit:     make(chan struct{}),
 		nodes:    map[string]*node{},
 		shared:   map[string]*sharedLink{},
 		byAddr:   map[netip.Addr]*node{},
@@ -195,8 +193,7 @@ func (b *Bench) shut() {
 		return
 	}
 	b.closed = true
-	b.timer.Stop()
-	close(b.quit)
+	b.timer.Reset(0) // for run to see it
 	b.events = nil
 	for _, n := range b.nodes {
 		n.wake()
@@ -236,22 +233,20 @@ func (b *Bench) at(t int64, do action) {
 // the timer's function: that one would start each time with a small stack and
 // grow it again, a twentieth of a large trial.
 func (b *Bench) run() {
-	for {
-		select {
-		case <-b.timer.C:
-			b.tick()
-		case <-b.quit:
+	for range b.timer.C {
+		if !b.tick() {
 			return
 		}
 	}
 }
 
-// tick runs what is due and sets the timer to what comes next.
-func (b *Bench) tick() {
+// tick runs what is due and sets the timer to what comes next. It is false when
+// the bench is closed.
+func (b *Bench) tick() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
-		return
+		return false
 	}
 	now := b.now()
 	// While events run, at must not set the timer for each one it schedules.
@@ -262,6 +257,7 @@ func (b *Bench) tick() {
 		b.armed = b.events[0].at
 		b.timer.Reset(time.Duration(b.armed - now))
 	}
+	return true
 }
 
 // runDue runs every event that is due at now, in order; mu is held.
@@ -273,6 +269,27 @@ func (b *Bench) runDue(now int64) {
 		e.do.run(b)
 	}
 	b.instant = notRunning
+	b.forgetLapsed()
+}
+
+// forgetLapsed takes events off the front that would do nothing, so that nobody
+// wakes up for them.
+func (b *Bench) forgetLapsed() {
+	for len(b.events) > 0 {
+		e := b.events[0]
+		alarm, ok := e.do.(mutable)
+		if !ok {
+			return
+		}
+		at := alarm.due(e.at)
+		if at == e.at {
+			return
+		}
+		b.events.pop()
+		if at != never {
+			b.at(at, e.do)
+		}
+	}
 }
 
 // Advance does what is due on a driven bench and returns how long until there

@@ -220,20 +220,31 @@ func (d *deadline) set(b *Bench, t time.Time) {
 
 func (d *deadline) passed(b *Bench) bool { return d.at != 0 && d.at <= b.now() }
 
+// due implements mutable.
+func (d *deadline) due(at int64) int64 {
+	switch {
+	case d.pending > at:
+		return never // an earlier one was set after the event was
+	case d.at > at:
+		d.pending = d.at
+		return d.at
+	case d.at == 0:
+		d.pending = 0
+		return never
+	}
+	return at
+}
+
 // run looks whether the deadline has come; most are moved on before they do.
 func (d *deadline) run(b *Bench) {
 	now := b.now()
-	if d.pending > now {
-		return // an earlier one was set after this event was
-	}
-	d.pending = 0
-	switch {
-	case d.at == 0:
-	case d.at <= now:
+	switch at := d.due(now); at {
+	case now:
+		d.pending = 0
 		d.wake.Broadcast()
+	case never:
 	default:
-		d.pending = d.at
-		b.at(d.at, d)
+		b.at(at, d)
 	}
 }
 

@@ -13,6 +13,16 @@ type action interface {
 	run(b *Bench)
 }
 
+// mutable is an action whose instant may be moved on, or come to nothing, after
+// it was scheduled.
+type mutable interface {
+	action
+	// due returns the instant for which the action of the event at the given one
+	// is due as things stand: the same, a later one, or never. Unless it is the
+	// same, the event is scheduled anew or forgotten.
+	due(at int64) int64
+}
+
 // eventHeap is a binary heap of events by (at, seq). It is written out because
 // container/heap boxes every event it moves.
 type eventHeap []event
