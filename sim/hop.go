@@ -64,15 +64,16 @@ func (h *hop) take(b *Bench) (next burst, ok bool) {
 			h.credit += h.link.turn()
 		}
 		n := (h.credit + MSS - 1) / MSS * MSS
-		if next.bytes <= n {
+		switch rest := next.bytes - n; {
+		case rest <= 0:
 			h.credit -= next.wire()
-		} else {
+		case h.link.active == 1 && rest <= n/4:
+			h.credit = 0 // the rest is short, and nobody else waits
+		default:
 			h.credit -= n
-			var rest burst
-			next, rest = next.split(n)
-			h.bursts[0] = rest
-			h.account(rest.wire())
-			break
+			next, h.bursts[0] = next.split(n)
+			h.account(h.bursts[0].wire())
+			return next, true
 		}
 		if h.bursts = h.bursts[1:]; len(h.bursts) == 0 {
 			h.bursts = nil
