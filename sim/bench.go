@@ -86,6 +86,7 @@ type Bench struct {
 	distance func(from, to string) time.Duration
 	links    []*link
 	ledger   Ledger // without InFlight
+	sent     int64  // stream bytes, by all nodes
 	events   eventHeap
 	seq      uint64
 	timer    *time.Timer
@@ -164,6 +165,14 @@ func (b *Bench) Counters(name string) Counters {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.mustNode(name).counters
+}
+
+// SentByOthers returns the SentBytes of all nodes but one together. It takes no
+// longer with more nodes. It panics if there is no such node.
+func (b *Bench) SentByOthers(name string) int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.sent - b.mustNode(name).counters.SentBytes
 }
 
 func (b *Bench) mustNode(name string) *node {

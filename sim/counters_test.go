@@ -40,6 +40,8 @@ func TestCountersOfAQueueThatDrops(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		assert.EqualValues(t, size, b.Counters("a").SentBytes)
 		assert.EqualValues(t, size, b.Counters("b").ReceivedBytes)
+		assert.EqualValues(t, size, b.SentByOthers("b"))
+		assert.Zero(t, b.SentByOthers("a"))
 		assert.True(t, b.Remains().Nothing(), "%s", b.Remains())
 	})
 }

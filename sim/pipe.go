@@ -183,6 +183,7 @@ func (p *pipe) sent(b *Bench, brst burst) {
 		payload, again = 0, brst.bytes
 	}
 	n.counters.SentBytes += payload
+	b.sent += payload
 	p.sender.stats.RetransmittedBytes += again
 	n.counters.RetransmittedBytes += again
 	p.setAlarm(b)

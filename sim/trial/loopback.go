@@ -137,6 +137,18 @@ func (l *Loopback) Counters(node string) (sent, received int64) {
 	return n.sent.Load(), n.received.Load()
 }
 
+// SentByOthers implements wire.
+func (l *Loopback) SentByOthers(node string) (total int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for name, n := range l.nodes {
+		if name != node {
+			total += n.sent.Load()
+		}
+	}
+	return total
+}
+
 // Kill resets every connection of the node and closes its listener. Until Restart
 // the node can neither dial nor listen, and dials to it are refused.
 func (l *Loopback) Kill(node string) {

@@ -38,6 +38,8 @@ func TestLoopbackDialBeforeListen(t *testing.T) {
 	assert.Equal(t, [2]int64{5, 0}, [2]int64{sent, received})
 	sent, received = l.Counters("origin")
 	assert.Equal(t, [2]int64{0, 5}, [2]int64{sent, received})
+	assert.EqualValues(t, 5, l.SentByOthers("origin"))
+	assert.Zero(t, l.SentByOthers("a"))
 }
 
 func TestLoopbackListensAgainAtTheSameAddress(t *testing.T) {

@@ -89,7 +89,7 @@ func run(spec *Spec) outcome {
 	s.recorder = measure.NewRecorder(measure.Config{
 		Now:        s.now,
 		OriginSent: func() int64 { sent, _ := s.wire.Counters(scenario.Origin); return sent },
-		PeersSent:  s.peersSent,
+		PeersSent:  func() int64 { return s.wire.SentByOthers(scenario.Origin) },
 		Sizes:      sizes,
 		Requests:   planned(spec.Requests),
 		Nodes:      spec.nodeNames(),
@@ -132,15 +132,6 @@ func (s *session) connect() error {
 	s.spec.Monitor.bench.Store(b.Bench)
 	s.wire, s.breaker, s.grace = b, b, time.Minute
 	return nil
-}
-
-// peersSent returns the stream bytes that all nodes but the origin have sent.
-func (s *session) peersSent() (total int64) {
-	for _, n := range s.spec.Nodes[1:] {
-		sent, _ := s.wire.Counters(n.Name)
-		total += sent
-	}
-	return total
 }
 
 func planned(reqs []workload.Request) []measure.Planned {

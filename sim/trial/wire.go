@@ -13,6 +13,8 @@ type wire interface {
 	Network
 	// Counters returns a node's stream bytes so far.
 	Counters(node string) (sent, received int64)
+	// SentByOthers returns the stream bytes that all nodes but one have sent so far.
+	SentByOthers(node string) int64
 	// Retransmitted returns the stream bytes that TCP sent again for a node; ok
 	// is false where nobody can tell.
 	Retransmitted(node string) (n int64, ok bool)
