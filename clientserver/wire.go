@@ -230,10 +230,10 @@ func (w *wire) write(e endpoint) {
 				return
 			}
 		}
+		_ = w.ws.SetWriteDeadline(time.Now().Add(writeTimeout)) // never fails
 		if pong != nil {
-			err = w.ws.WriteControl(websocket.PongMessage, pong, time.Now().Add(writeTimeout))
+			err = w.ws.WriteMessage(websocket.PongMessage, pong)
 		} else {
-			_ = w.ws.SetWriteDeadline(time.Now().Add(writeTimeout)) // never fails
 			sent, err = e.send(w.ws)
 		}
 		if err != nil {
@@ -268,7 +268,9 @@ func (w *wire) write(e endpoint) {
 }
 
 func (w *wire) sendPing() error {
-	return w.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTimeout))
+	_ = w.ws.SetWriteDeadline(time.Now().Add(writeTimeout)) // never fails
+	// WriteControl makes a timer, to wait for other writers: there are none.
+	return w.ws.WriteMessage(websocket.PingMessage, nil)
 }
 
 // writeClose sends the close frame and waits for the other side's.
