@@ -14,6 +14,7 @@ type liveConn struct {
 	net.Conn
 	idle  time.Duration
 	armed time.Time // when the deadline was last set; owned by the reading goroutine
+	lent  []byte    // never changes; owned by the writing goroutine
 
 	heard atomic.Int64 // when a byte arrived last, in Unix nanoseconds; 0 before the first
 }
@@ -31,6 +32,27 @@ func (c *liveConn) Read(p []byte) (int, error) {
 		c.heard.Store(time.Now().UnixNano())
 	}
 	return n, err
+}
+
+// constWriter is a connection that takes bytes which never change without
+// copying them.
+type constWriter interface {
+	WriteConst(p []byte) (int, error)
+}
+
+// lend says of the slice that is written next that its bytes never change, nil
+// of none. It is for the writing goroutine.
+func (c *liveConn) lend(p []byte) { c.lent = p }
+
+// Write implements net.Conn. The layers above pass on a large slice as it is, but
+// TLS, so one that was lent is known by its address.
+func (c *liveConn) Write(p []byte) (int, error) {
+	if len(p) > 0 && len(p) == len(c.lent) && &p[0] == &c.lent[0] {
+		if w, ok := c.Conn.(constWriter); ok {
+			return w.WriteConst(p)
+		}
+	}
+	return c.Conn.Write(p)
 }
 
 // lastHeard returns when a byte arrived last. It is safe for concurrent use.

@@ -96,7 +96,10 @@ func (d *delivery) load(t *transfer) (bool, error) {
 func (d *delivery) sendChunk(ws *websocket.Conn, t *transfer) error {
 	chunk := t.data[t.offset:min(t.offset+maxChunk, len(t.data))]
 	h := header{kind: framePiece, handle: t.handle, index: uint32(t.piece), offset: uint32(t.offset)}
-	if err := writeFrame(ws, h, chunk); err != nil {
+	d.wire.raw.lend(chunk) // a store's pieces never change
+	err := writeFrame(ws, h, chunk)
+	d.wire.raw.lend(nil)
+	if err != nil {
 		return err
 	}
 	t.offset += len(chunk)

@@ -95,7 +95,15 @@ func (c *conn) Read(p []byte) (int, error) {
 }
 
 // Write implements net.Conn: it returns when all of p is in the send buffer.
-func (c *conn) Write(p []byte) (written int, err error) {
+func (c *conn) Write(p []byte) (int, error) { return c.write(p, (*buffer).write) }
+
+// WriteConst is Write for bytes that never change again, by anybody. They are
+// not copied into the send buffer, which may hold on to p for as long as the
+// connection exists, as a page of a file that sendfile sends.
+func (c *conn) WriteConst(p []byte) (int, error) { return c.write(p, (*buffer).borrow) }
+
+// write is Write with a method of the send buffer that appends to it.
+func (c *conn) write(p []byte, put func(*buffer, []byte)) (written int, err error) {
 	b := c.bench
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -125,7 +133,7 @@ func (c *conn) Write(p []byte) (written int, err error) {
 		}
 		if room := out.room(); room > 0 {
 			n := int(min(room, int64(len(p)-written)))
-			out.buf.write(p[written : written+n])
+			put(&out.buf, p[written:written+n])
 			out.written += int64(n)
 			written += n
 			out.blocked = written < len(p)

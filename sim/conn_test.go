@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -211,6 +213,41 @@ func TestCloseSendsWhatWasWritten(t *testing.T) {
 		assert.NoError(t, c2.Close())
 		assert.Equal(t, sim.Counters{SentBytes: 50_000}, b.Counters("a"))
 		assert.Equal(t, sim.Counters{ReceivedBytes: 50_000}, b.Counters("b"))
+	})
+}
+
+// What is written by reference arrives as it is, in its place, also when the send
+// buffer takes it in parts and when little of it is read at a time.
+func TestWriteConst(t *testing.T) {
+	big := make([]byte, 300_000)
+	for i := range big {
+		big[i] = byte(i * 7 / 3)
+	}
+	var want []byte
+	for _, p := range [][]byte{big[:26], big, big[:100], big[5:70_000], nil, big[1:2000]} {
+		want = append(append(want, p...), "copied"...)
+	}
+	inBench(t, twoNodes, func(b *sim.Bench) {
+		c1, c2 := pair(t, b)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			w := c1.(interface{ WriteConst([]byte) (int, error) })
+			for _, p := range [][]byte{big[:26], big, big[:100], big[5:70_000], nil, big[1:2000]} {
+				n, err := w.WriteConst(p)
+				assert.NoError(t, err)
+				assert.Equal(t, len(p), n)
+				_, err = c1.Write([]byte("copied"))
+				assert.NoError(t, err)
+			}
+			assert.NoError(t, c1.Close())
+			_, err := w.WriteConst(big)
+			assert.ErrorIs(t, err, net.ErrClosed)
+		})
+		got, err := io.ReadAll(iotest.HalfReader(c2))
+		require.NoError(t, err)
+		assert.True(t, bytes.Equal(want, got), "%d bytes arrived", len(got))
+		assert.NoError(t, c2.Close())
+		wg.Wait()
 	})
 }
 
