@@ -162,16 +162,17 @@ func (w *wire) read(e endpoint) {
 		kind, r, err := w.ws.NextReader()
 		if err == nil && !refused {
 			err = e.receive(kind, r)
+		}
+		if err != nil {
 			var bad *refusal
 			if errors.As(err, &bad) {
 				// Keep reading, so that the close frame is not overtaken by
 				// the reset that unread bytes would cause.
 				w.fail(err)
 				w.close(bad.code, bad.reason)
-				refused, err = true, nil
+				refused = true
+				continue
 			}
-		}
-		if err != nil {
 			w.ended(err)
 			return
 		}
