@@ -11,11 +11,13 @@ func (p *pipe) acknowledge(b *Bench, packets int64, of burst) {
 	if len(p.early) > 0 {
 		a.sacked = append(spans(nil), p.early...)
 	}
-	b.send(p.back, packets, a)
+	a.way = parcel{route: p.back, packets: packets, do: a}
+	a.way.forward(b, b.now())
 }
 
 // ack is an acknowledgement on its way to the sender.
 type ack struct {
+	way       parcel
 	pipe      *pipe
 	delivered int64
 	sacked    spans

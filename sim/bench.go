@@ -96,6 +96,10 @@ type Bench struct {
 	rng      *rand.Rand
 	closed   bool
 
+	// Events that have run and may be used again.
+	oldArrivals []*arrival
+	oldServices []*service
+
 	// observe, if set by a test, is told of every service of a link.
 	observe func(l *link, start, finish, wire int64)
 }

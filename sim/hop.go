@@ -75,8 +75,10 @@ func (h *hop) take(b *Bench) (next burst, ok bool) {
 			h.account(h.bursts[0].wire())
 			return next, true
 		}
-		if h.bursts = h.bursts[1:]; len(h.bursts) == 0 {
-			h.bursts = nil
+		if len(h.bursts) > 1 {
+			h.bursts = h.bursts[1:]
+		} else {
+			h.bursts = h.bursts[:0] // mostly there is one at a time
 		}
 	}
 	if !ok {
@@ -137,7 +139,7 @@ func (h *hop) served(b *Bench, brst burst, first int64) {
 	arrive := max(now+h.delay(b), h.onward.last)
 	h.onward.last = arrive
 	brst.first = arrive - (now - first)
-	b.at(arrive, &arrival{hop: h.onward, burst: brst})
+	b.at(arrive, b.newArrival(h.onward, brst))
 }
 
 // arrival is a burst that reaches a link.
@@ -146,6 +148,21 @@ type arrival struct {
 	burst burst
 }
 
+// newArrival returns an arrival, an old one if there is.
+func (b *Bench) newArrival(h *hop, brst burst) *arrival {
+	n := len(b.oldArrivals)
+	if n == 0 {
+		return &arrival{hop: h, burst: brst}
+	}
+	a := b.oldArrivals[n-1]
+	b.oldArrivals = b.oldArrivals[:n-1]
+	a.hop, a.burst = h, brst
+	return a
+}
+
 func (a *arrival) run(b *Bench) {
-	a.hop.link.enqueue(b, a.hop, a.burst)
+	h, brst := a.hop, a.burst
+	*a = arrival{}
+	b.oldArrivals = append(b.oldArrivals, a)
+	h.link.enqueue(b, h, brst)
 }

@@ -197,14 +197,15 @@ func (l *link) cutShort(b *Bench) {
 		return
 	}
 	s.cut = true
-	n := *s
+	n := b.newService()
+	*n = *s
 	n.cut = false
 	var rest burst
 	n.burst, rest = s.burst.split(done * MSS)
 	s.hop.giveBack(rest)
 	n.finish = s.start + done*s.packetTime
-	l.serving = &n
-	b.at(n.finish, &n)
+	l.serving = n
+	b.at(n.finish, n)
 }
 
 // next removes the next burst to serve, nil if none waits.
@@ -254,13 +255,32 @@ func (l *link) serve(b *Bench) {
 		start = max(start, arrived)
 	}
 	l.debt = 0
-	s := &service{link: l, hop: h, burst: brst, start: start, finish: start + tx, packetTime: packet}
+	s := b.newService()
+	*s = service{link: l, hop: h, burst: brst, start: start, finish: start + tx, packetTime: packet}
 	l.serving = s
 	b.at(s.finish, s)
 }
 
+// newService returns a service to fill in, an old one if there is.
+func (b *Bench) newService() *service {
+	n := len(b.oldServices)
+	if n == 0 {
+		return new(service)
+	}
+	s := b.oldServices[n-1]
+	b.oldServices = b.oldServices[:n-1]
+	return s
+}
+
+// reuse takes a service whose event has run and which nobody refers to.
+func (b *Bench) reuse(s *service) {
+	*s = service{}
+	b.oldServices = append(b.oldServices, s)
+}
+
 // run ends the service: the burst goes on to its next hop.
 func (s *service) run(b *Bench) {
+	defer b.reuse(s)
 	if s.cut {
 		return
 	}
@@ -300,7 +320,8 @@ func (l *link) interrupt(b *Bench) {
 	}
 	if done := max(b.now()-s.start, 0) / s.packetTime; done > 0 && done*MSS < s.burst.bytes {
 		s.cut = true
-		n := *s
+		n := b.newService() // there is no event that it waits for
+		*n = *s
 		n.cut = false
 		n.burst, _ = s.burst.split(done * MSS)
 		n.finish = s.start + done*s.packetTime
