@@ -14,9 +14,9 @@ import (
 
 // BenchmarkCost measures what a trial costs the machine: a crowd that downloads
 // 4 MiB each. Per delivered MiB it reports the operations of bench and trial,
-// the allocations and allocated bytes of the whole stack, and the bytes that
-// the bench copies (each stream byte once in and once out), and per peer the
-// wall time. Give it one processor, as workers have, with GOMAXPROCS=1.
+// the allocations and allocated bytes of the whole stack, and the stream bytes
+// that go into the bench and come out of it, which it copies but for what is
+// written by WriteConst, and per peer the wall time. Give it one processor, as workers have, with GOMAXPROCS=1.
 func BenchmarkCost(b *testing.B) {
 	for _, kind := range []trial.Kind{clientserver.Kind(), p2p.Kind()} {
 		for _, peers := range []int{125, 250, 500, 1000} {
