@@ -99,14 +99,18 @@ func (s *session) takePiece(st *stream, h header, r io.Reader) error {
 	}
 	n, err := readPayload(r, st.buf[st.got:min(st.got+maxChunk, len(st.buf))])
 	st.got += n
-	if err != nil || st.got < len(st.buf) {
+	if err != nil {
 		return err
+	}
+	if st.got < len(st.buf) {
+		st.arrival.Grow(st.got)
+		return nil
 	}
 	c, d, i := s.owner.client, st.download, st.piece
 	s.owner.mu.Lock()
 	st.asked.Clear(uint(i))
 	s.owner.mu.Unlock()
-	verdict, err := c.store.Add(d.file, i, st.buf, c.server)
+	verdict, err := c.store.AddArrival(d.file, i, &st.arrival, c.server)
 	s.settle(st)
 	switch {
 	case err != nil:
@@ -152,6 +156,7 @@ func (s *session) expect(st *stream, h header) error {
 	} else {
 		st.buf = make([]byte, n)
 	}
+	st.arrival.Begin(s.owner.client.store, st.buf)
 	s.partial++
 	return nil
 }

@@ -48,6 +48,7 @@ type stream struct {
 	piece    int                // whose bytes are in buf
 	buf      []byte             // of the piece's length, nil between pieces
 	got      int                // bytes of buf that have arrived
+	arrival  workload.Arrival   // has buf while there is one
 }
 
 // run serves the connection until it ends and returns why.
@@ -83,6 +84,7 @@ func (s *session) discard(st *stream, reason string) {
 
 // settle ends the piece that st receives and keeps its buffer for the next.
 func (s *session) settle(st *stream) {
+	st.arrival.End()
 	s.spare, st.buf, st.got = st.buf, nil, 0
 	s.partial--
 }

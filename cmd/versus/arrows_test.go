@@ -61,7 +61,7 @@ var ownTests = map[string][]string{
 	"versus/scenarios":      {"versus/sim/scenario"},
 	"versus/cmd/resilience": {"versus/clientserver", "versus/p2p", "versus/sim/measure", "versus/sim/scenario", "versus/sim/trial", "versus/sim/trial/trialtest"},
 	"versus/cmd/experiments": {"versus/clientserver", "versus/p2p", "versus/reports/compare", "versus/scenarios", "versus/sim/measure", "versus/sim/scenario", "versus/sim/theory",
-		"versus/sim/trial", "versus/sim/trial/trialtest"},
+		"versus/sim/trial", "versus/sim/trial/trialtest", "versus/sim/workload"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

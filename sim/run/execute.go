@@ -115,6 +115,7 @@ type runner struct {
 	loader workload.Loader
 	inputs map[string][]byte // of the faults, by path; does not change once trials run
 	folder *measure.Folder
+	spare  int // processors that a worker may use beside its own; does not change once trials run
 
 	mu       sync.Mutex                // guards done, the estimate, the folder and calls of opt.Progress
 	done     map[string]*measure.Trial // by id of the task
@@ -166,7 +167,7 @@ func (r *runner) job(ctx context.Context, t task) (*job, error) {
 	}
 	j := &job{
 		Key: t.key, Network: r.plan.Network, Scenario: t.point,
-		Manifests: manifests, Requests: requests, StallAfter: r.opt.StallAfter,
+		Manifests: manifests, Requests: requests, StallAfter: r.opt.StallAfter, Spare: r.spare,
 	}
 	for _, path := range t.point.FaultInputs() {
 		if j.Inputs == nil {
@@ -200,6 +201,7 @@ func (r *runner) runAll(parent context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.spare = spareProcs(r.plan.Network, min(jobs, len(r.tasks)), runtime.NumCPU())
 	r.foresee(jobs)
 	todo := make(chan int)
 	var workers sync.WaitGroup

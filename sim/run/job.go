@@ -31,6 +31,7 @@ type job struct {
 	Requests   []workload.Request   `json:"requests"`
 	Inputs     map[string][]byte    `json:"inputs"` // what the files of the faults hold, by path
 	StallAfter time.Duration        `json:"stall_after_ns"`
+	Spare      int                  `json:"spare"` // processors that the worker may use beside its own
 }
 
 // message is one line of a worker's standard output; one field is set. Events

@@ -63,6 +63,10 @@ func (w *worker) run(stdin io.Reader, kinds []trial.Kind) error {
 	var reports sync.WaitGroup
 	reports.Go(func() { w.report(spec.Monitor, finished) })
 
+	if j.Spare > 0 {
+		spec.Hashing = &workload.Hashing{}
+		reports.Go(func() { hashBeside(spec.Hashing, finished) })
+	}
 	t, events := trial.Run(spec)
 	close(finished)
 	reports.Wait()

@@ -242,6 +242,34 @@ func TestDefaultJobs(t *testing.T) {
 	}
 }
 
+func TestSpareProcs(t *testing.T) {
+	tests := map[string]struct {
+		network       string
+		workers, cpus int
+		want          int
+	}{
+		"one trial at a time":       {trial.Virtual, 1, 2, 1},
+		"a processor for each":      {trial.Virtual, 2, 2, 0},
+		"not one for each":          {trial.Virtual, 2, 3, 0},
+		"two for each":              {trial.Virtual, 2, 4, 1},
+		"never more":                {trial.Virtual, 2, 64, 1},
+		"a single processor":        {trial.Virtual, 1, 1, 0},
+		"loopback has them already": {trial.LoopbackNet, 1, 8, 0},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, tt.want, spareProcs(tt.network, tt.workers, tt.cpus))
+		})
+	}
+}
+
+func TestWorthHelp(t *testing.T) {
+	assert.False(t, worthHelp(false, spareFrom-1))
+	assert.True(t, worthHelp(false, spareFrom))
+	assert.True(t, worthHelp(true, spareBelow), "with help there is less to do for each byte")
+	assert.False(t, worthHelp(true, spareBelow-1))
+}
+
 func TestExitCode(t *testing.T) {
 	assert.Equal(t, CodeOK, ExitCode(nil))
 	assert.Equal(t, CodeUsage, ExitCode(usage("x")))

@@ -101,6 +101,7 @@ func run(spec *Spec) outcome {
 	visitors := spec.visitors()
 	for _, n := range spec.Nodes {
 		m := newMachine(n, workload.NewStore(n.Name, spec.Content, s.sink()))
+		m.store.HashWith(spec.Hashing)
 		if spec.Witness != nil && n.Name != scenario.Origin {
 			m.store.Retain()
 		}

@@ -36,6 +36,8 @@ type Spec struct {
 	// Inputs is what the files hold that the scenario's faults name, by path.
 	Inputs map[string][]byte
 
+	// Hashing, if not nil, counts what the stores hash, and may help them.
+	Hashing *workload.Hashing
 	// Witness, if not nil, sees more of the trial than its result tells.
 	Witness Witness
 	// Monitor, if not nil, is filled while the trial runs.

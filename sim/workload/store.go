@@ -51,7 +51,8 @@ type Store struct {
 
 	corrupt atomic.Pointer[corruption] // nil: what it serves is right
 	selfish atomic.Bool
-	retains bool // set before it is used
+	retains bool     // set before it is used
+	hashing *Hashing // nil for none; set before it is used
 
 	mu    sync.Mutex
 	files map[string]*holding // guarded by mu
@@ -145,6 +146,11 @@ func (s *Store) Manifest(file string) *Manifest {
 // that no learned manifest has; the sink is not told then, so the caller should
 // report the bytes to Waste.
 func (s *Store) Add(file string, i int, data []byte, from string) (Verdict, error) {
+	return s.add(file, i, data, from, func() Digest { return sha256.Sum256(data) })
+}
+
+// add is Add with the way to hash the piece.
+func (s *Store) add(file string, i int, data []byte, from string, digest func() Digest) (Verdict, error) {
 	s.mu.Lock()
 	h := s.files[file]
 	s.mu.Unlock()
@@ -155,7 +161,10 @@ func (s *Store) Add(file string, i int, data []byte, from string) (Verdict, erro
 		return Corrupt, fmt.Errorf("piece %d of %s: the file has %d", i, file, len(h.have))
 	}
 	verdict := Accepted
-	if len(data) != h.manifest.PieceLen(i) || sha256.Sum256(data) != h.manifest.Pieces[i] {
+	if s.hashing != nil {
+		s.hashing.hashed.Add(uint64(len(data)))
+	}
+	if len(data) != h.manifest.PieceLen(i) || digest() != h.manifest.Pieces[i] {
 		verdict = Corrupt
 	} else {
 		s.mu.Lock()
@@ -186,6 +195,15 @@ func (s *Store) Add(file string, i int, data []byte, from string) (Verdict, erro
 	}
 	return verdict, nil
 }
+
+// AddArrival is Add of a piece that has arrived whole in its buffer.
+func (s *Store) AddArrival(file string, i int, a *Arrival, from string) (Verdict, error) {
+	return s.add(file, i, a.buf, from, a.digest)
+}
+
+// HashWith has the store count what it hashes, and get help with it. It must be
+// called before the store is used.
+func (s *Store) HashWith(h *Hashing) { s.hashing = h }
 
 // Waste records n file bytes that arrived and were thrown away before they
 // made a piece.
