@@ -162,7 +162,7 @@ func (s *session) onHello(h *wire.Hello, now time.Time) error {
 		if theirs.has(i) {
 			s.holds(i)
 			if sh.spread != nil {
-				sh.spread.seen(i, s)
+				sh.spread.seen(i, s, now)
 			}
 		} else if sh.pick.have.has(i) {
 			s.lane.willing = true
@@ -211,7 +211,7 @@ func (s *session) onHave(h *wire.Have, now time.Time) {
 		if s.theirs.set(i) {
 			s.holds(i)
 			if sh.spread != nil {
-				sh.spread.seen(i, s)
+				sh.spread.seen(i, s, now)
 			}
 		}
 	}

@@ -95,7 +95,7 @@ func (sh *share) begin(m *workload.Manifest) {
 		}
 	}
 	if n.origin && n.dep.settings.order == rarestFirst {
-		sh.spread = newSpreader[*session](m.NumPieces(), workload.Stream(n.dep.settings.seed, "p2p/spreader/"+sh.file))
+		sh.spread = newSpreader[*session](m.NumPieces(), m.PieceSize, workload.Stream(n.dep.settings.seed, "p2p/spreader/"+sh.file))
 	}
 	close(sh.ready)
 	if sh.pick.have.full() {

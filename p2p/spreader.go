@@ -3,59 +3,116 @@ package p2p
 import (
 	"math/rand/v2"
 	"slices"
+	"time"
 )
 
 // spreader makes an origin send every piece once before it sends any twice. It
 // picks the pieces itself, and gives the next one to the neighbour that
-// will have passed it on first, by the rate of its uplink and the pieces that
-// no one else has shown yet: a neighbour that passes on what it got slowly gets
-// fewer (the idea of BEP 16). It does no I/O
+// will have passed it on first, by how long earlier ones took there and how many
+// of its pieces no one else has shown yet: a neighbour that passes on what it got
+// slowly gets fewer (the idea of BEP 16). It does no I/O, has no clock of its own
 // and is not safe for concurrent use.
 type spreader[N comparable] struct {
-	most   float64       // highest of uplink
-	order  []int         // pieces not given out, in random order
-	holder map[int]N     // of a piece that was given out and not yet seen elsewhere
-	fresh  map[N]int     // pieces given to a neighbour and not yet seen elsewhere
-	given  map[N]int     // pieces given to a neighbour, ever
-	uplink map[N]float64 // bytes per second that a neighbour's carries; unknown at first
+	pieceSize int       // bytes
+	order     []int     // pieces not given out, in random order
+	holder    map[int]N // of a piece that was given out and not yet seen elsewhere
+	carriers  map[N]*carrier
+
+	typical   time.Duration // see prior
+	typicalAt time.Time     // when that was
 }
 
-func newSpreader[N comparable](pieces int, rng *rand.Rand) *spreader[N] {
-	return &spreader[N]{order: rng.Perm(pieces), holder: map[int]N{}, fresh: map[N]int{}, given: map[N]int{}, uplink: map[N]float64{}}
+// unknownShare is how much slower than the average a neighbour is taken to be that
+// has shown nothing. If all are alike, each is tried soon; if a few do nearly all
+// the work, the others are not tried one by one.
+const unknownShare = 2
+
+// typicalFor is how long an average of what neighbours take is used.
+const typicalFor = 50 * time.Millisecond
+
+// carrier is what a spreader knows of a neighbour.
+type carrier struct {
+	fresh  []fresh       // pieces given to it and not yet seen elsewhere, the oldest first
+	given  int           // pieces given to it, ever
+	took   time.Duration // smoothed time from having a piece until another had it too; 0 if unknown
+	uplink float64       // bytes per second that its uplink carries, as it says; 0 if unknown
+}
+
+type fresh struct {
+	piece int
+	held  time.Time // when the neighbour said that it has it; zero before
+}
+
+func newSpreader[N comparable](pieces, pieceSize int, rng *rand.Rand) *spreader[N] {
+	return &spreader[N]{pieceSize: pieceSize, order: rng.Perm(pieces), holder: map[int]N{}, carriers: map[N]*carrier{}}
 }
 
 // done says that every piece was given out.
 func (s *spreader[N]) done() bool { return len(s.order) == 0 }
 
-// unknownShare is how much slower than the fastest a neighbour is taken to be of
-// which nothing is known.
-const unknownShare = 2
-
-// better says whether a should get the next piece rather than b.
-func (s *spreader[N]) better(a, b N) bool {
-	if x, y := s.passesOn(a), s.passesOn(b); x != y {
-		return x < y
+func (s *spreader[N]) of(n N) *carrier {
+	c := s.carriers[n]
+	if c == nil {
+		c = &carrier{}
+		s.carriers[n] = c
 	}
-	return s.given[a] < s.given[b]
+	return c
 }
 
-// passesOn estimates when the neighbour would have passed on one more piece, in
-// seconds for each byte of a piece. Who has shown nothing yet is not taken for the
-// fastest: it gets pieces from others too, and then shows it.
-func (s *spreader[N]) passesOn(n N) float64 {
-	rate := s.uplink[n]
-	if rate == 0 {
-		rate = s.most / unknownShare
+// better says whether a should get the next piece rather than b.
+func (s *spreader[N]) better(a, b N, now time.Time) bool {
+	if x, y := s.passesOn(a, now), s.passesOn(b, now); x != y {
+		return x < y
 	}
-	return float64(s.fresh[n]+1) / max(rate, 1)
+	return s.of(a).given < s.of(b).given
+}
+
+// shown returns how long the neighbour takes to pass a piece on, at least as long
+// as it has had the oldest that it has not, and 0 if it has shown nothing.
+func (c *carrier) shown(now time.Time) time.Duration {
+	if len(c.fresh) > 0 && !c.fresh[0].held.IsZero() {
+		return max(c.took, now.Sub(c.fresh[0].held))
+	}
+	return c.took
+}
+
+// passesOn estimates how long the neighbour would take to pass on one more piece.
+// Of one that has shown nothing it is known at most how long its uplink takes.
+func (s *spreader[N]) passesOn(n N, now time.Time) time.Duration {
+	c := s.of(n)
+	took := c.shown(now)
+	if took == 0 {
+		took = s.prior(now)
+		if c.uplink > 0 {
+			took = max(took, time.Duration(float64(s.pieceSize)/c.uplink*float64(time.Second)))
+		}
+	}
+	return time.Duration(len(c.fresh)+1) * took
+}
+
+// prior returns how long a neighbour is expected to take that has shown nothing:
+// longer than those that have do on average.
+func (s *spreader[N]) prior(now time.Time) time.Duration {
+	if s.typical > 0 && now.Sub(s.typicalAt) < typicalFor {
+		return s.typical
+	}
+	var sum, n time.Duration
+	for _, c := range s.carriers {
+		if t := c.shown(now); t > 0 {
+			sum += t
+			n++
+		}
+	}
+	s.typical, s.typicalAt = time.Second, now
+	if n > 0 {
+		s.typical = unknownShare * sum / n
+	}
+	return s.typical
 }
 
 // carries takes the news of what a neighbour's uplink carries, in bytes per
 // second, 0 if it does not know.
-func (s *spreader[N]) carries(n N, rate float64) {
-	s.uplink[n] = rate
-	s.most = max(s.most, rate)
-}
+func (s *spreader[N]) carries(n N, rate float64) { s.of(n).uplink = rate }
 
 // give returns a piece for the neighbour, none of those that it has.
 func (s *spreader[N]) give(to N, has func(int) bool) (piece int, ok bool) {
@@ -63,8 +120,9 @@ func (s *spreader[N]) give(to N, has func(int) bool) (piece int, ok bool) {
 		if i := s.order[k]; !has(i) {
 			s.order = append(s.order[:k], s.order[k+1:]...)
 			s.holder[i] = to
-			s.fresh[to]++
-			s.given[to]++
+			c := s.of(to)
+			c.fresh = append(c.fresh, fresh{piece: i})
+			c.given++
 			return i, true
 		}
 	}
@@ -72,11 +130,22 @@ func (s *spreader[N]) give(to N, has func(int) bool) (piece int, ok bool) {
 }
 
 // seen takes the news that a neighbour holds the piece.
-func (s *spreader[N]) seen(piece int, at N) {
+func (s *spreader[N]) seen(piece int, at N, now time.Time) {
 	if to, ok := s.holder[piece]; ok {
-		if to != at {
-			s.settle(piece, to)
+		c := s.of(to)
+		k := slices.IndexFunc(c.fresh, func(f fresh) bool { return f.piece == piece })
+		switch held := c.fresh[k].held; {
+		case to == at:
+			c.fresh[k].held = now
+			return
+		case !held.IsZero():
+			took := max(now.Sub(held), time.Millisecond)
+			if c.took == 0 {
+				c.took = took
+			}
+			c.took += (took - c.took) / 2
 		}
+		s.settle(piece, to)
 		return
 	}
 	for k, i := range s.order { // it came from somewhere else: no need to send it
@@ -115,12 +184,11 @@ func (s *spreader[N]) left(n N) {
 	for _, i := range lost {
 		s.returned(i)
 	}
-	delete(s.fresh, n)
-	delete(s.given, n)
-	delete(s.uplink, n)
+	delete(s.carriers, n)
 }
 
 func (s *spreader[N]) settle(piece int, to N) {
 	delete(s.holder, piece)
-	s.fresh[to]--
+	c := s.of(to)
+	c.fresh = slices.DeleteFunc(c.fresh, func(f fresh) bool { return f.piece == piece })
 }

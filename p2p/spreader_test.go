@@ -3,6 +3,7 @@ package p2p
 import (
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -10,8 +11,26 @@ import (
 
 func hasNone(int) bool { return false }
 
+const pieceOfTest = 1000 // bytes
+
+func newTestSpreader(pieces int) *spreader[string] {
+	return newSpreader[string](pieces, pieceOfTest, rand.New(rand.NewPCG(1, 2)))
+}
+
+// next gives a piece to the best of some neighbours.
+func (s *spreader[N]) next(now time.Time, among ...N) N {
+	best := among[0]
+	for _, n := range among[1:] {
+		if s.better(n, best, now) {
+			best = n
+		}
+	}
+	s.give(best, hasNone)
+	return best
+}
+
 func TestSpreaderGivesEveryPieceOnce(t *testing.T) {
-	s := newSpreader[string](50, rand.New(rand.NewPCG(1, 2)))
+	s := newTestSpreader(50)
 	got := map[int]bool{}
 	for !s.done() {
 		i, ok := s.give("a", hasNone)
@@ -25,22 +44,81 @@ func TestSpreaderGivesEveryPieceOnce(t *testing.T) {
 }
 
 func TestSpreaderPrefersWhoPassesOn(t *testing.T) {
-	s := newSpreader[string](10, rand.New(rand.NewPCG(1, 2)))
-	assert.False(t, s.better("a", "b"), "equal")
+	s := newTestSpreader(10)
+	now := time.Unix(1000, 0)
+	assert.False(t, s.better("a", "b", now), "equal")
 	first, _ := s.give("a", hasNone)
-	assert.True(t, s.better("b", "a"), "a holds a piece that nobody else has shown")
-	s.seen(first, "a")
-	assert.True(t, s.better("b", "a"), "a's own announcement says nothing")
-	s.seen(first, "c")
+	assert.True(t, s.better("b", "a", now), "a holds a piece that nobody else has shown")
+	s.seen(first, "a", now)
+	assert.True(t, s.better("b", "a", now), "a's own announcement says nothing")
+	now = now.Add(100 * time.Millisecond)
+	s.seen(first, "c", now)
 	second, _ := s.give("b", hasNone)
-	assert.True(t, s.better("a", "b"), "a passed its piece on, b did not")
+	assert.True(t, s.better("a", "b", now), "a passed its piece on, b did not")
 	s.dismissed(second, "b")
-	assert.False(t, s.better("a", "b"), "b got it from somewhere else: both gave out one")
+	assert.True(t, s.better("a", "b", now), "b got it from somewhere else, and has shown nothing")
+}
+
+// TestSpreaderLearnsHowLongItTakes: pieces go in proportion to how fast earlier
+// ones were passed on.
+func TestSpreaderLearnsHowLongItTakes(t *testing.T) {
+	s := newTestSpreader(100)
+	now := time.Unix(1000, 0)
+	took := map[string]time.Duration{"fast": 100 * time.Millisecond, "slow": 400 * time.Millisecond}
+	for _, n := range []string{"fast", "slow"} {
+		i, _ := s.give(n, hasNone)
+		s.seen(i, n, now)
+		s.seen(i, "other", now.Add(took[n]))
+	}
+	now = now.Add(time.Second)
+	got := map[string]int{}
+	for range 20 { // nobody passes anything on
+		got[s.next(now, "fast", "slow")]++
+	}
+	assert.Equal(t, 16, got["fast"])
+}
+
+// TestSpreaderNoticesWhoIsStuck: a piece that is held for long says as much as one
+// that took so long.
+func TestSpreaderNoticesWhoIsStuck(t *testing.T) {
+	s := newTestSpreader(100)
+	now := time.Unix(1000, 0)
+	for _, n := range []string{"a", "b"} {
+		i, _ := s.give(n, hasNone)
+		s.seen(i, n, now)
+		s.seen(i, "other", now.Add(100*time.Millisecond))
+	}
+	i, _ := s.give("a", hasNone)
+	j, _ := s.give("b", hasNone)
+	s.give("b", hasNone)
+	s.seen(i, "a", now)
+	s.seen(j, "b", now.Add(900*time.Millisecond))
+	assert.True(t, s.better("a", "b", now.Add(50*time.Millisecond)), "a has fewer that nobody has shown")
+	assert.True(t, s.better("b", "a", now.Add(time.Second)), "but has kept one for long")
+}
+
+// TestSpreaderTriesTheUnknown: one that has shown nothing is tried when those that
+// have are slower than average or have something to do, and not if its uplink says
+// that it would take longer.
+func TestSpreaderTriesTheUnknown(t *testing.T) {
+	s := newTestSpreader(100)
+	now := time.Unix(1000, 0)
+	for _, n := range []string{"a", "b"} {
+		i, _ := s.give(n, hasNone)
+		s.seen(i, n, now)
+		s.seen(i, "other", now.Add(100*time.Millisecond))
+	}
+	assert.True(t, s.better("a", "unknown", now), "it is not taken for the fastest")
+	s.give("a", hasNone)
+	s.give("a", hasNone)
+	assert.True(t, s.better("unknown", "a", now), "but a has to pass two on first")
+	s.carries("unknown", 2*pieceOfTest) // half a second for each piece
+	assert.True(t, s.better("a", "unknown", now))
 }
 
 func TestSpreaderSkipsWhatIsThere(t *testing.T) {
-	s := newSpreader[string](3, rand.New(rand.NewPCG(1, 2)))
-	s.seen(1, "b") // a restarted peer brought it
+	s := newTestSpreader(3)
+	s.seen(1, "b", time.Unix(1000, 0)) // a restarted peer brought it
 	has2 := func(i int) bool { return i == 2 }
 	i, ok := s.give("a", has2)
 	assert.True(t, ok)
@@ -51,14 +129,14 @@ func TestSpreaderSkipsWhatIsThere(t *testing.T) {
 }
 
 func TestSpreaderTakesBackWhatWasLost(t *testing.T) {
-	s := newSpreader[string](3, rand.New(rand.NewPCG(1, 2)))
+	s := newTestSpreader(3)
 	var a []int
 	for range 2 {
 		i, _ := s.give("a", hasNone)
 		a = append(a, i)
 	}
 	b, _ := s.give("b", hasNone)
-	s.seen(a[0], "b")
+	s.seen(a[0], "b", time.Unix(1000, 0))
 	assert.True(t, s.done())
 	s.left("a")
 	again, ok := s.give("b", hasNone)
@@ -67,25 +145,4 @@ func TestSpreaderTakesBackWhatWasLost(t *testing.T) {
 	assert.True(t, s.done())
 	s.returned(b)
 	assert.False(t, s.done())
-}
-
-func TestSpreaderPrefersFastUplinks(t *testing.T) {
-	s := newSpreader[string](100, rand.New(rand.NewPCG(1, 2)))
-	s.carries("fast", 4000)
-	s.carries("slow", 1000)
-	assert.True(t, s.better("fast", "unknown"), "who has shown nothing is not taken for the fastest")
-	next := func(among ...string) (best string) {
-		for _, n := range among {
-			if best == "" || s.better(n, best) {
-				best = n
-			}
-		}
-		s.give(best, hasNone)
-		return best
-	}
-	got := map[string]int{}
-	for range 20 { // nobody passes anything on
-		got[next("fast", "slow")]++
-	}
-	assert.Equal(t, 16, got["fast"], "in proportion to the rates")
 }

@@ -213,7 +213,7 @@ func (n *node) pump(now time.Time) {
 			j.session.sending = append(j.session.sending, j)
 			j.session.wake()
 		}
-		l, push := n.nextLane()
+		l, push := n.nextLane(now)
 		if l == nil {
 			break
 		}
@@ -242,13 +242,13 @@ func (n *node) pump(now time.Time) {
 // nextLane returns whom to serve next, and whether with a push. At the origin,
 // while there are pieces that nobody was sent, those go first, and nothing goes
 // twice to those who take pushes.
-func (n *node) nextLane() (best *lane, push bool) {
+func (n *node) nextLane(now time.Time) (best *lane, push bool) {
 	for _, l := range n.uploads.lanes.all {
 		s := l.session
 		if sp := s.share.spread; sp == nil || sp.done() || !s.greeted || s.pushing >= s.credit || l.choked || !s.room() {
 			continue
 		}
-		if best == nil || best.session.share == s.share && s.share.spread.better(s, best.session) ||
+		if best == nil || best.session.share == s.share && s.share.spread.better(s, best.session, now) ||
 			best.session.share != s.share && l.turn < best.turn {
 			best = l
 		}
