@@ -27,6 +27,8 @@ type slots struct {
 
 	lately int64   // bytes sent since the latest tick
 	used   float64 // smoothed bytes per second
+
+	trip time.Duration // from a grant to its answer, at most tripMost
 }
 
 const (
@@ -44,6 +46,7 @@ const (
 	filled        = 0.8             // of the best rate: the uplink counts as full
 	busy          = 0.8             // of the best rate: hardly anything is to spare
 	gained        = 1.12            // times the best rate: more slots were worth it
+	alongside     = 3               // uploads for each piece that leaves in a trip
 	longestUpload = 3 * time.Second // of a piece among others
 	settleTime    = 8 * time.Second // after less was too little
 	probePeriod   = 5 * time.Second
@@ -53,10 +56,18 @@ const (
 func newSlots(n int) *slots { return &slots{n: min(n, mostSlots)} }
 
 // limit returns how many uploads of pieces of so many bytes may run at once:
-// never so many that each would take longer than longestUpload.
+// never so many that each would take longer than longestUpload. An uplink that
+// sends several pieces in a trip runs some times as many: a connection carries
+// hardly more than one in that time, and fewer at once would make none forwardable
+// sooner that matters.
 func (s *slots) limit(pieceLen int) int {
 	if best := s.best(); best > 0 {
-		return min(s.n, max(2, int(best*longestUpload.Seconds()/float64(pieceLen))))
+		in := func(d time.Duration) int { return int(best * d.Seconds() / float64(pieceLen)) }
+		n := s.n
+		if several := in(s.trip); several > 1 {
+			n = max(n, alongside*several)
+		}
+		return min(n, max(2, in(longestUpload)), mostSlots)
 	}
 	return s.n
 }

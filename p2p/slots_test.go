@@ -73,6 +73,31 @@ func TestSlotsKeepUploadsShort(t *testing.T) {
 	assert.Equal(t, 2, s.limit(16<<20), "two at least, so that a slow receiver holds nobody up")
 }
 
+// TestSlotsFillAFastUplink: it runs many uploads, whatever has been tried.
+func TestSlotsFillAFastUplink(t *testing.T) {
+	tests := []struct {
+		name        string
+		rate, piece int // bytes per second, bytes
+		want        int
+	}{
+		{name: "five pieces leave in a trip", rate: 1000, piece: 10, want: 15},
+		{name: "two", rate: 1000, piece: 25, want: 6},
+		{name: "hardly more than one", rate: 1000, piece: 27, want: 2},
+		{name: "never more than so many", rate: 1e6, piece: 10, want: mostSlots},
+		{name: "nothing is known", piece: 10, want: 2},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSlots(2)
+			s.trip = 50 * time.Millisecond
+			if tt.rate > 0 {
+				s.rates = []float64{float64(tt.rate), float64(tt.rate)}
+			}
+			assert.Equal(t, tt.want, s.limit(tt.piece))
+		})
+	}
+}
+
 func TestSlotsSpare(t *testing.T) {
 	s := newSlots(1)
 	assert.Zero(t, s.spare(), "nothing is known")

@@ -75,7 +75,12 @@ func (u *uploads) answered(took time.Duration) {
 		u.reply = took
 	}
 	u.reply += (took - u.reply) / 8
+	u.slots.trip = min(u.reply, tripMost)
 }
+
+// tripMost is the longest time of an answer that more uploads run for: those who
+// take longer are busy, not far away.
+const tripMost = 80 * time.Millisecond
 
 // Bounds of a chunk, and the time that one should take on the uplink.
 const (

@@ -54,6 +54,14 @@ func TestAhead(t *testing.T) {
 	}
 }
 
+func TestTrip(t *testing.T) {
+	u := uploads{slots: newSlots(1)}
+	u.answered(50 * time.Millisecond)
+	assert.Equal(t, 50*time.Millisecond, u.slots.trip)
+	u.answered(10 * time.Second)
+	assert.Equal(t, tripMost, u.slots.trip, "who answers late is busy")
+}
+
 func TestLevel(t *testing.T) {
 	u := uploads{slots: newSlots(1)}
 	assert.Zero(t, u.level(1e9), "nothing is known of this uplink")
