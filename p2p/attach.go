@@ -236,13 +236,17 @@ func (sh *share) meet(named []peer.AddrInfo) {
 
 // wanted returns how many neighbours to ask the origin for; mu is held. Beside
 // those that were lost, a node wants more when its uplink idles although it could
-// serve more: those that lack most.
+// serve more, or could serve far more: those that lack most.
 func (sh *share) wanted() (want int, spare bool) {
 	have, usual := sh.neighbours(), sh.node.dep.settings.neighbours
 	if !sh.over {
 		want = usual - have
 	}
-	if more := min(sh.servable(), mostNeighbours*usual) - have; more > 0 && sh.node.uploads.idles() {
+	serve, spare := sh.servable(), sh.node.uploads.idles()
+	if serve >= muchMore*usual {
+		serve, spare = 2*serve, true
+	}
+	if more := min(serve, mostNeighbours*usual) - have; more > 0 && spare {
 		return max(want, extraNeighbours, more/2), true
 	}
 	return want, false
@@ -260,6 +264,11 @@ func (sh *share) servable() int {
 // mostNeighbours is how many times more than usual a node with an idle uplink has
 // at most.
 const mostNeighbours = 6
+
+// muchMore is how many times more neighbours than usual an uplink fills when its
+// node asks for twice as many, even while it is busy: whoever is not among them
+// misses much of what the swarm can carry, and is the last to finish.
+const muchMore = 2
 
 // extraNeighbours is how many more such a node asks for at least.
 const extraNeighbours = 2

@@ -8,7 +8,7 @@ const (
 	dialLeast         = 2500 * time.Millisecond // the same, of a peer that was connected before
 	answerTimeout     = 30 * time.Second        // for a Hello, the next bytes of a manifest or a list of neighbours
 	tickInterval      = 250 * time.Millisecond  // between looks at what is late
-	neighboursPeriod  = time.Second             // between looks whether there are enough neighbours
+	neighboursPeriod  = 500 * time.Millisecond  // between looks whether there are enough neighbours
 	neighboursLongest = 16 * time.Second        // after the origin knew of no more
 	firstBackoff      = 250 * time.Millisecond  // before the origin is dialed again; doubles
 	lastBackoff       = time.Second
