@@ -268,7 +268,7 @@ const mostNeighbours = 6
 // muchMore is how many times more neighbours than usual an uplink fills when its
 // node asks for twice as many, even while it is busy: whoever is not among them
 // misses much of what the swarm can carry, and is the last to finish.
-const muchMore = 2
+const muchMore = 3
 
 // extraNeighbours is how many more such a node asks for at least.
 const extraNeighbours = 2

@@ -24,13 +24,13 @@ func TestWanted(t *testing.T) {
 		{name: "which is full all the same", neighbours: 4, uplink: 3500, used: 3500, intake: 1000},
 		{name: "nearly enough", neighbours: 6, uplink: 3500, intake: 1000, want: extraNeighbours, spare: true},
 		{name: "enough", neighbours: 7, uplink: 3500, intake: 1000, want: usual - 7},
-		{name: "one that fills many more, full or not", neighbours: 4, uplink: 4000, used: 4000, intake: 1000, want: 6, spare: true},
-		{name: "which has them", neighbours: 16, uplink: 4000, used: 4000, intake: 1000, want: usual - 16},
+		{name: "one that fills many more, full or not", neighbours: 4, uplink: 6000, used: 6000, intake: 1000, want: 10, spare: true},
+		{name: "which has them", neighbours: 24, uplink: 6000, used: 6000, intake: 1000, want: usual - 24},
 		{name: "never more than so many", neighbours: 4, uplink: 1e9, intake: 1000, want: (mostNeighbours*usual - 4) / 2, spare: true},
 		{name: "nothing has come", neighbours: 4, uplink: 8000},
 		{name: "nothing has gone", neighbours: 4, intake: 1000},
 		{name: "who has the file wants nobody for itself", neighbours: 1, uplink: 1000, used: 1000, intake: 1000, over: true},
-		{name: "but gives what it can", neighbours: 1, uplink: 5000, intake: 1000, over: true, want: 9, spare: true},
+		{name: "but gives what it can", neighbours: 1, uplink: 5000, intake: 1000, over: true, want: 4, spare: true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
