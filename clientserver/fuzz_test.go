@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"io"
 	"testing"
+	"testing/iotest"
 
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/assert"
@@ -115,23 +117,71 @@ func FuzzServerMessages(f *testing.F) {
 		seen := newArrivals()
 		cat, err := newCatalog(m, m, 1, seen)
 		require.NoError(t, err)
-		c := &client{node: "home-1", server: "origin", store: cat.stores["home-1"], event: func(string, string) {}}
-		r := &run{client: c, wake: make(chan struct{}, 1), downloads: map[string]*download{}}
-		d := r.join("lecture.bin")
-		s := &session{owner: r, wire: &wire{wake: make(chan struct{}, 1)}, streams: map[uint32]*stream{}}
-		r.session = s
-		s.admit()
+		s, d := newReceiver(cat, "lecture.bin")
 		messages(b, func(kind int, b []byte) error { return s.receive(kind, bytes.NewReader(b)) })
 		assert.LessOrEqual(t, seen.verified, 2<<10+1)
 		assert.LessOrEqual(t, s.partial, maxPartial)
 		assert.LessOrEqual(t, len(s.spare), 1<<10)
 		select {
 		case <-d.done:
-			assert.Equal(t, d.err == nil, c.store.Complete("lecture.bin"))
+			assert.Equal(t, d.err == nil, cat.Store("home-1").Complete("lecture.bin"))
 		default:
-			assert.False(t, c.store.Complete("lecture.bin"))
+			assert.False(t, cat.Store("home-1").Complete("lecture.bin"))
 		}
 	})
+}
+
+// newReceiver returns a session that has opened a file for the first client, and
+// is fed by hand.
+func newReceiver(cat *catalog, file string) (*session, *download) {
+	c := &client{node: "home-1", server: "origin", store: cat.Store("home-1"), event: func(string, string) {}}
+	r := &run{client: c, wake: make(chan struct{}, 1), downloads: map[string]*download{}}
+	d := r.join(file)
+	s := &session{owner: r, wire: &wire{wake: make(chan struct{}, 1)}, streams: map[uint32]*stream{}}
+	r.session = s
+	s.admit()
+	return s, d
+}
+
+// A piece that has come whole is kept if the connection breaks before the end of
+// its message, which tells nothing more of it; a message that goes on is refused.
+func TestPieceBeforeTheBreak(t *testing.T) {
+	const piece = 1 << 10
+	m := newMemory(piece, map[string]int{"lecture.bin": 3 * piece})
+	seen := newArrivals()
+	cat, err := newCatalog(m, m, 1, seen)
+	require.NoError(t, err)
+	s, d := newReceiver(cat, "lecture.bin")
+	talk := serverTalks(m)["whole-file"]
+	var parts [][]byte
+	messages(talk, func(_ int, b []byte) error {
+		parts = append(parts, b)
+		return nil
+	})
+	require.NoError(t, s.receive(websocket.TextMessage, bytes.NewReader(parts[0])))
+	require.NoError(t, s.receive(websocket.BinaryMessage, bytes.NewReader(parts[1])))
+	broken := func(b []byte) io.Reader {
+		return io.MultiReader(bytes.NewReader(b), iotest.ErrReader(io.ErrClosedPipe))
+	}
+
+	require.NoError(t, s.receive(websocket.BinaryMessage, bytes.NewReader(parts[2])))
+	require.ErrorIs(t, s.receive(websocket.BinaryMessage, broken(parts[3])), io.ErrClosedPipe)
+	assert.Equal(t, piece, seen.verified, "the whole of piece 0 had come")
+
+	require.ErrorIs(t, s.receive(websocket.BinaryMessage, broken(parts[4])), io.ErrClosedPipe)
+	assert.Equal(t, piece, seen.verified, "half of piece 1 had come")
+
+	var refused *refusal
+	require.ErrorAs(t, s.receive(websocket.BinaryMessage, bytes.NewReader(append(parts[5], 0))), &refused)
+	assert.Equal(t, piece, seen.verified, "more than piece 1 came")
+
+	s.discard(s.streams[1], "connection lost")
+	assert.Equal(t, piece, seen.wasted["connection lost"])
+	select {
+	case <-d.done:
+		assert.Fail(t, "ended", "%v", d.err)
+	default:
+	}
 }
 
 // serverTalks are conversations from which fuzzing starts.

@@ -1,6 +1,7 @@
 package clientserver
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -92,20 +93,29 @@ func (s *session) takeDigests(st *stream, h header, r io.Reader) error {
 	return nil
 }
 
-// takePiece stores one chunk; the last one of a piece has it verified.
+// takePiece stores one chunk; the last one of a piece has it verified. A piece of
+// which only the end of the message is missing, for the connection broke there, is
+// kept all the same.
 func (s *session) takePiece(st *stream, h header, r io.Reader) error {
 	if err := s.expect(st, h); err != nil {
 		return err
 	}
 	n, err := readPayload(r, st.buf[st.got:min(st.got+maxChunk, len(st.buf))])
 	st.got += n
-	if err != nil {
+	var refused *refusal
+	if errors.As(err, &refused) {
 		return err
 	}
 	if st.got < len(st.buf) {
 		st.arrival.Grow(st.got)
-		return nil
+		return err
 	}
+	s.verify(st)
+	return err
+}
+
+// verify hands the piece that has arrived whole to the store.
+func (s *session) verify(st *stream) {
 	c, d, i := s.owner.client, st.download, st.piece
 	s.owner.mu.Lock()
 	st.asked.Clear(uint(i))
@@ -123,7 +133,6 @@ func (s *session) takePiece(st *stream, h header, r io.Reader) error {
 	default:
 		s.advanced()
 	}
-	return nil
 }
 
 // expect checks that a chunk is the one due, and reserves a buffer for the

@@ -77,10 +77,14 @@ func (s *session) checkAlive(now time.Time) {
 // what is queued before the ping at the pace at which pieces leave, and a full
 // buffer before the downlink at the pace at which they come, with the time that
 // TCP takes to notice what that buffer dropped. So a dead neighbour is given up
-// in seconds where links are fast, and a slow one is kept.
+// in seconds where links are fast, and a slow one is kept. A stranger may have a
+// slow link, whose buffer others have filled.
 func (s *session) pongLimit() time.Duration {
 	u := &s.node.uploads
 	limit := pongLeast + 4*u.reply + s.node.downlink.delay() + 2*s.node.answers.longest
+	if s.stranger() {
+		limit += queueing(bufferSize, inflowLeast)
+	}
 	if len(s.sending) > 0 || len(s.sent) > 0 {
 		queued := u.chunk() + unsentLimit
 		if s.meter != nil {
@@ -88,12 +92,25 @@ func (s *session) pongLimit() time.Duration {
 			queued += int(waiting)
 		}
 		rate := u.slots.best() / float64(max(len(u.active), 1))
-		if s.rate > 0 && (rate == 0 || s.rate < rate) {
+		switch {
+		case s.rate > 0 && (rate == 0 || s.rate < rate):
 			rate = s.rate
+		case s.stranger():
+			rate = min(rate, inflowLeast)
 		}
-		limit += time.Duration(queueSlack * float64(queued) / max(rate, slowest) * float64(time.Second))
+		limit += queueing(queued, max(rate, slowest))
 	}
 	return min(limit, pongMost)
+}
+
+// stranger says whether no piece has gone either way, so that nothing is known
+// of the neighbour's links.
+func (s *session) stranger() bool { return s.rate == 0 && s.received == 0 }
+
+// queueing returns how long a ping may wait behind bytes that leave at a rate in
+// bytes per second.
+func queueing(bytes int, rate float64) time.Duration {
+	return time.Duration(queueSlack * float64(bytes) / rate * float64(time.Second))
 }
 
 // inflow is the pace at which a node receives pieces: the highest that it has

@@ -7,10 +7,12 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestPatience: how long a neighbour is waited for follows the pace of the link.
+// TestPatience: how long a neighbour is waited for follows the pace of the link,
+// and is longer while nothing has gone to it or come from it.
 func TestPatience(t *testing.T) {
-	at := func(bytesPerSecond int) time.Duration {
+	at := func(bytesPerSecond int, received int64) time.Duration {
 		sh, s := idleShare(10, 1)
+		s[0].received = received
 		now := time.Unix(1000, 0)
 		for range 5 {
 			sh.node.downlink.tick(now)
@@ -20,9 +22,10 @@ func TestPatience(t *testing.T) {
 		sh.node.uploads.slots = newSlots(4)
 		return s[0].pongLimit()
 	}
-	assert.InDelta(t, (pongLeast + 160*time.Millisecond).Seconds(), at(10e6/8).Seconds(), 0.02, "10 Mbit/s")
-	assert.InDelta(t, (pongLeast + 19*time.Second).Seconds(), at(250e3/8).Seconds(), 1, "250 kbit/s")
-	assert.Equal(t, pongMost, at(1000))
+	assert.InDelta(t, (pongLeast + 160*time.Millisecond).Seconds(), at(10e6/8, 1).Seconds(), 0.02, "10 Mbit/s")
+	assert.InDelta(t, (pongLeast + 19*time.Second).Seconds(), at(250e3/8, 1).Seconds(), 1, "250 kbit/s")
+	assert.Equal(t, pongMost, at(1000, 1))
+	assert.InDelta(t, (pongLeast + 6160*time.Millisecond).Seconds(), at(10e6/8, 0).Seconds(), 0.02, "a stranger")
 }
 
 func TestInflowFades(t *testing.T) {

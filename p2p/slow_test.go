@@ -36,12 +36,7 @@ func TestSlowPeersAreKept(t *testing.T) {
 			r := c.run(t)
 			t.Log(r)
 			// Now and then TCP itself takes longer than a neighbour is waited for:
-			// that is a pair's loss on one side or both. One run in fifty has more,
-			// as the order of goroutines has it.
-			if r.events["lost"] > 2 || r.events["detached"] > 1 {
-				r = c.run(t)
-				t.Log(r)
-			}
+			// that is a pair's loss on one side or both.
 			assert.LessOrEqual(t, r.events["lost"], 2, r.log)
 			assert.LessOrEqual(t, r.events["detached"], 1)
 		})
