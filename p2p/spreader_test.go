@@ -59,6 +59,13 @@ func TestSpreaderPrefersWhoPassesOn(t *testing.T) {
 	assert.True(t, s.better("a", "b", now), "b got it from somewhere else, and has shown nothing")
 }
 
+// passOn has a peer be given a piece at an instant and take so long to pass it on.
+func passOn(s *spreader[string], n string, at time.Time, took time.Duration) {
+	i, _ := s.give(n, hasNone)
+	s.seen(i, n, at)
+	s.seen(i, "other", at.Add(took))
+}
+
 // TestSpreaderLearnsHowLongItTakes: pieces go in proportion to how fast earlier
 // ones were passed on.
 func TestSpreaderLearnsHowLongItTakes(t *testing.T) {
@@ -66,9 +73,7 @@ func TestSpreaderLearnsHowLongItTakes(t *testing.T) {
 	now := time.Unix(1000, 0)
 	took := map[string]time.Duration{"fast": 100 * time.Millisecond, "slow": 400 * time.Millisecond}
 	for _, n := range []string{"fast", "slow"} {
-		i, _ := s.give(n, hasNone)
-		s.seen(i, n, now)
-		s.seen(i, "other", now.Add(took[n]))
+		passOn(s, n, now, took[n])
 	}
 	now = now.Add(time.Second)
 	got := map[string]int{}
@@ -84,9 +89,7 @@ func TestSpreaderNoticesWhoIsStuck(t *testing.T) {
 	s := newTestSpreader(100)
 	now := time.Unix(1000, 0)
 	for _, n := range []string{"a", "b"} {
-		i, _ := s.give(n, hasNone)
-		s.seen(i, n, now)
-		s.seen(i, "other", now.Add(100*time.Millisecond))
+		passOn(s, n, now, 100*time.Millisecond)
 	}
 	i, _ := s.give("a", hasNone)
 	j, _ := s.give("b", hasNone)
@@ -104,9 +107,7 @@ func TestSpreaderTriesTheUnknown(t *testing.T) {
 	s := newTestSpreader(100)
 	now := time.Unix(1000, 0)
 	for _, n := range []string{"a", "b"} {
-		i, _ := s.give(n, hasNone)
-		s.seen(i, n, now)
-		s.seen(i, "other", now.Add(100*time.Millisecond))
+		passOn(s, n, now, 100*time.Millisecond)
 	}
 	assert.True(t, s.better("a", "unknown", now), "it is not taken for the fastest")
 	s.give("a", hasNone)

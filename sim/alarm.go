@@ -9,10 +9,7 @@ func (p *pipe) setAlarm(b *Bench) {
 	if t.at == 0 && p.stuck() {
 		t.kind, t.at = alarmWindow, b.now()+p.sender.backedOff(p.sender.asked)
 	}
-	if t.at != 0 && (t.pending == 0 || t.pending > t.at) {
-		t.pending = t.at
-		b.at(t.at, (*alarmEvent)(p))
-	}
+	t.schedule(b, (*alarmEvent)(p))
 }
 
 // alarmEvent is the sender's timer going off; most are set anew before.
@@ -64,18 +61,10 @@ func (e *alarmEvent) run(b *Bench) {
 // due implements mutable.
 func (e *alarmEvent) due(at int64) int64 {
 	p := (*pipe)(e)
-	t := &p.sender.timer
-	switch {
-	case p.over(), t.pending > at:
-		return never
-	case t.at > at:
-		t.pending = t.at
-		return t.at
-	case t.at == 0:
-		t.pending = 0
+	if p.over() {
 		return never
 	}
-	return at
+	return p.sender.timer.due(at)
 }
 
 // stuck says that there is something to send, but neither room for it at the

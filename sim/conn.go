@@ -207,9 +207,8 @@ func (c *conn) opError(op string, err error) error {
 
 // deadline is the instant after which a call must not block.
 type deadline struct {
-	at      int64 // 0 for none
-	pending int64 // instant of the event that will look at it; 0 for none
-	wake    *sync.Cond
+	movable
+	wake *sync.Cond
 }
 
 func (d *deadline) set(b *Bench, t time.Time) {
@@ -220,28 +219,12 @@ func (d *deadline) set(b *Bench, t time.Time) {
 	d.at = max(int64(t.Sub(b.start)), 1)
 	if d.at <= b.now() {
 		d.wake.Broadcast()
-	} else if d.pending == 0 || d.pending > d.at {
-		d.pending = d.at
-		b.at(d.at, d)
+	} else {
+		d.schedule(b, d)
 	}
 }
 
 func (d *deadline) passed(b *Bench) bool { return d.at != 0 && d.at <= b.now() }
-
-// due implements mutable.
-func (d *deadline) due(at int64) int64 {
-	switch {
-	case d.pending > at:
-		return never // an earlier one was set after the event was
-	case d.at > at:
-		d.pending = d.at
-		return d.at
-	case d.at == 0:
-		d.pending = 0
-		return never
-	}
-	return at
-}
 
 // run looks whether the deadline has come; most are moved on before they do.
 func (d *deadline) run(b *Bench) {

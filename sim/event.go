@@ -23,6 +23,36 @@ type mutable interface {
 	due(at int64) int64
 }
 
+// movable is the instant of a mutable action, and of the one event that looks
+// whether it has come.
+type movable struct {
+	at      int64 // instant; 0 for none
+	pending int64 // instant of the event that will look at it; 0 for none
+}
+
+// schedule sees to it that an event looks at the instant in time.
+func (m *movable) schedule(b *Bench, do mutable) {
+	if m.at != 0 && (m.pending == 0 || m.pending > m.at) {
+		m.pending = m.at
+		b.at(m.at, do)
+	}
+}
+
+// due is that of a mutable action.
+func (m *movable) due(at int64) int64 {
+	switch {
+	case m.pending > at:
+		return never // an earlier one was set after the event was
+	case m.at > at:
+		m.pending = m.at
+		return m.at
+	case m.at == 0:
+		m.pending = 0
+		return never
+	}
+	return at
+}
+
 // eventHeap is a binary heap of events by (at, seq). It is written out because
 // container/heap boxes every event it moves.
 type eventHeap []event

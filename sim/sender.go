@@ -67,9 +67,8 @@ type resend struct {
 
 // alarm is the one timer of a sender.
 type alarm struct {
-	kind    alarmKind
-	at      int64 // instant; 0 for not set
-	pending int64 // instant of the event that will look at it; 0 for none
+	movable
+	kind alarmKind
 }
 
 type alarmKind int
