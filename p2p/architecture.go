@@ -32,9 +32,10 @@ const (
 // Kind declares the mesh and its options.
 func Kind() trial.Kind {
 	return trial.Kind{
-		Name:    Name,
-		Sharing: true,
-		New:     newArchitecture,
+		Name:      Name,
+		Sharing:   true,
+		NodeBytes: 2500 << 10, // with the usual number of neighbours
+		New:       newArchitecture,
 		Options: []scenario.Option{
 			{Name: "security", Doc: "how connections are secured: noise, or plaintext, which saves the CPU time of encryption",
 				Default: securityNoise, Values: []string{securityNoise, securityPlaintext}},

@@ -48,6 +48,9 @@ func (w *worker) run(stdin io.Reader, kinds []trial.Kind) error {
 		return w.err
 	}
 	defer spec.Content.Close()
+	if ahead := heapAhead(spec, availableMemory()); ahead > 0 {
+		preferHugePages(ahead)
+	}
 	spec.Monitor = &trial.Monitor{}
 	spec.Stuck = w.stuck
 

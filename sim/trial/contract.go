@@ -74,6 +74,9 @@ type Kind struct {
 	New func(o scenario.Options, seed uint64) (Architecture, error)
 	// Sharing says that downloaders upload to each other: it selects the bound.
 	Sharing bool
+	// NodeBytes is about what a node takes of a worker's memory in bytes, 0 if
+	// that is unknown.
+	NodeBytes int64
 }
 
 // Declarations returns what the scenario package needs to know of the kinds.
