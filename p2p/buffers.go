@@ -2,13 +2,12 @@ package p2p
 
 import "sync"
 
-// buffers recycles the memory of pieces on their way in and chunks on their
-// way out.
+// buffers recycles the memory of chunks on their way in and out.
 type buffers struct {
 	pools [buffersMax + 1]sync.Pool // by size: 2^i bytes
 }
 
-const buffersMax = 24 // 16 MiB, the largest piece
+const buffersMax = 17 // 128 KiB: what is larger is rare
 
 func newBuffers() *buffers { return &buffers{} }
 
@@ -20,9 +19,12 @@ func sizeClass(n int) int {
 	return c
 }
 
-// get returns n bytes of any content, 0 <= n <= 16 MiB.
+// get returns n bytes of any content.
 func (b *buffers) get(n int) []byte {
 	c := sizeClass(n)
+	if c > buffersMax {
+		return make([]byte, n)
+	}
 	if p, _ := b.pools[c].Get().(*[]byte); p != nil {
 		return (*p)[:n]
 	}
@@ -32,8 +34,7 @@ func (b *buffers) get(n int) []byte {
 // put takes back what get returned.
 func (b *buffers) put(p []byte) {
 	p = p[:cap(p)]
-	c := sizeClass(len(p))
-	if 1<<c == len(p) && c <= buffersMax {
+	if c := sizeClass(len(p)); 1<<c == len(p) && c <= buffersMax {
 		b.pools[c].Put(&p)
 	}
 }

@@ -6,7 +6,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/peer"
+
 	"versus/p2p/wire"
+	"versus/sim/workload"
 )
 
 // withdraw cancels a request; mu is held. What has come of the piece is of no
@@ -26,9 +29,6 @@ func (s *session) onReject(piece int) {
 		return
 	}
 	delete(s.requests, piece)
-	if r.buf != nil {
-		s.node.dep.buffers.put(r.buf)
-	}
 	s.share.stoppedAfter(r)
 	if !r.withdrawn {
 		s.node.store.Waste(s.share.file, r.got, s.label, "rejected")
@@ -242,15 +242,29 @@ func (s *session) takeOver(from *session, old *request, now time.Time) {
 	case !s.node.trusts(from.peer): // what came may be as wrong as the last
 		s.node.store.Waste(s.share.file, old.got, from.label, "cancelled")
 	default:
-		// The other reader may be writing behind the bytes that it has counted.
-		r.buf = s.node.dep.buffers.get(s.share.manifest.PieceLen(old.piece))
-		copy(r.buf, old.buf[:old.got])
-		r.first, r.start, r.got = now, old.got, old.got
-		r.parts = append(slices.Clone(old.parts), part{from: from.peer, end: old.got})
+		r = old.rest(from.peer, s.node.store, now)
 	}
 	from.withdraw(old)
 	s.requests[old.piece] = r
 	s.send(&wire.Frame{Body: &wire.Frame_Request{Request: &wire.Request{Piece: uint32(old.piece), Offset: uint32(r.got)}}})
+}
+
+// rest returns the request for what a neighbour has not sent of the piece.
+func (r *request) rest(from peer.ID, store *workload.Store, now time.Time) *request {
+	return &request{
+		piece: r.piece, asked: now, first: now,
+		body: r.body, own: store.Begin(false), start: r.got, got: r.got,
+		parts: append(slices.Clone(r.parts), r.lastPart(from)),
+	}
+}
+
+// lastPart returns what the neighbour that was asked has sent of the piece.
+func (r *request) lastPart(from peer.ID) part {
+	sent := r.own
+	if sent == nil {
+		sent = r.body
+	}
+	return part{from: from, end: r.got, sum: sent.Digest()}
 }
 
 // tick looks after everything that is late; mu is held.

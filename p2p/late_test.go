@@ -1,6 +1,7 @@
 package p2p
 
 import (
+	"crypto/sha256"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -125,7 +126,7 @@ func TestRescue(t *testing.T) {
 func TestTakeOver(t *testing.T) {
 	now := time.Unix(1000, 0)
 	sh, s := idleShare(10, 2)
-	old := &request{piece: 4, got: 3, buf: []byte("abcdefghij")}
+	old := &request{piece: 4, got: 3, body: sh.node.store.Begin(false).Append([]byte("abc"))}
 	s[0].requests[4] = old
 	sh.pick.inflight.set(4)
 	s[1].takeOver(s[0], old, now)
@@ -133,9 +134,10 @@ func TestTakeOver(t *testing.T) {
 	r := s[1].requests[4]
 	require.NotNil(t, r)
 	assert.Equal(t, 3, r.got)
-	assert.Equal(t, []part{{from: s[0].peer, end: 3}}, r.parts, "who sent what, should the piece be corrupt")
-	assert.Equal(t, "abc", string(r.buf[:3]))
-	assert.NotSame(t, &old.buf[0], &r.buf[0], "the old reader may still write")
+	assert.Equal(t, []part{{from: s[0].peer, end: 3, sum: sha256.Sum256([]byte("abc"))}}, r.parts, "who sent what, should the piece be corrupt")
+	old.body = old.body.Append([]byte("xyz")) // the old reader goes on
+	assert.Equal(t, workload.Digest(sha256.Sum256([]byte("abcdef"))), r.body.Append([]byte("def")).Digest())
+	assert.Equal(t, workload.Digest(sha256.Sum256([]byte("def"))), r.own.Append([]byte("def")).Digest(), "what this neighbour sends")
 	assert.NotEmpty(t, s[0].outbox, "a Cancel")
 	assert.NotEmpty(t, s[1].outbox, "a Request")
 }

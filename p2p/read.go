@@ -281,22 +281,28 @@ func (s *session) receive(piece, offset, length int) error {
 	if r.got == r.start {
 		r.first = now
 	}
-	if r.buf == nil {
-		r.buf = n.dep.buffers.get(sh.manifest.PieceLen(piece))
+	if r.body == nil {
+		r.body = n.store.Begin(sh.doubted(piece))
 	}
-	buf := r.buf
+	body, own := r.body, r.own
 	n.mu.Unlock()
 
-	// Only this goroutine touches buf.
-	if err := s.dec.Raw(buf[offset : offset+length]); err != nil {
+	chunk := n.dep.buffers.get(length)
+	defer n.dep.buffers.put(chunk)
+	if err := s.dec.Raw(chunk); err != nil {
 		return err
+	}
+	body = body.Append(chunk)
+	if own != nil {
+		own = own.Append(chunk)
 	}
 	n.mu.Lock()
 	r.got += length
+	r.body, r.own = body, own // only this goroutine makes them longer
 	s.received += int64(length)
 	n.downlink.add(length)
 	sh.intake.got(length)
-	whole, withdrawn := r.got == len(buf), r.withdrawn
+	whole, withdrawn := r.got == sh.manifest.PieceLen(piece), r.withdrawn
 	s.heard = time.Now()
 	if withdrawn {
 		sh.moved += int64(length)
@@ -311,13 +317,12 @@ func (s *session) receive(piece, offset, length int) error {
 	var verdict workload.Verdict
 	var err error
 	if !withdrawn {
-		if verdict, err = n.store.Add(sh.file, piece, buf, s.label); err != nil {
+		if verdict, err = n.store.AddPartial(sh.file, piece, body, s.label); err != nil {
 			return err
 		}
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	defer n.dep.buffers.put(buf)
 	if s.requests[piece] == r {
 		delete(s.requests, piece)
 	}
@@ -326,7 +331,7 @@ func (s *session) receive(piece, offset, length int) error {
 		sh.stoppedAfter(r)
 	case verdict == workload.Accepted:
 		s.took(time.Since(r.asked))
-		sh.resolve(piece, buf, time.Now())
+		sh.resolve(piece, body.Bytes(), time.Now())
 		sh.gained(piece, s, time.Now())
 	case verdict == workload.Corrupt:
 		s.onCorrupt(r, time.Now())

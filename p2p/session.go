@@ -9,6 +9,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 
 	"versus/p2p/wire"
+	"versus/sim/workload"
 )
 
 // session is one /versus/pieces/1 stream: what this node and one neighbour
@@ -81,9 +82,10 @@ const (
 type request struct {
 	piece     int
 	asked     time.Time
-	first     time.Time // first bytes came; zero before
-	buf       []byte    // nil before
-	got       int
+	first     time.Time         // first bytes came; zero before
+	body      *workload.Partial // what has come of the piece; nil before
+	own       *workload.Partial // of it what this neighbour sent, if others sent the start
+	got       int               // bytes of body
 	pushed    bool
 	start     int       // bytes that others had sent before
 	parts     []part    // whose those are

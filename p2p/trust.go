@@ -9,20 +9,21 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 
 	"versus/p2p/wire"
+	"versus/sim/workload"
 )
 
 // part is what one neighbour sent of a piece.
 type part struct {
 	from peer.ID
 	end  int // of it, in bytes from the start of the piece, exclusive
+	sum  workload.Digest
 }
 
 // doubt is a part of a piece that was corrupt although several neighbours had
 // sent it. Who is to blame shows when the right piece has come.
 type doubt struct {
-	from       peer.ID
-	start, end int // bytes
-	sum        [sha256.Size]byte
+	part
+	start int // byte
 }
 
 const (
@@ -125,21 +126,24 @@ func (s *session) offers(now time.Time) *bitfield {
 // suspect keeps the parts of a corrupt piece that several neighbours sent.
 func (sh *share) suspect(r *request, last peer.ID) {
 	start := 0
-	for _, p := range append(slices.Clone(r.parts), part{from: last, end: len(r.buf)}) {
+	for _, p := range append(slices.Clone(r.parts), r.lastPart(last)) {
 		if p.end > start && sh.doubtful < mostDoubts {
-			sh.doubts[r.piece] = append(sh.doubts[r.piece],
-				doubt{from: p.from, start: start, end: p.end, sum: sha256.Sum256(r.buf[start:p.end])})
+			sh.doubts[r.piece] = append(sh.doubts[r.piece], doubt{part: p, start: start})
 			sh.doubtful++
 		}
 		start = p.end
 	}
 }
 
+// doubted says whether it is open who is to blame for the piece, so that the bytes
+// of the right one are wanted.
+func (sh *share) doubted(piece int) bool { return len(sh.doubts[piece]) > 0 }
+
 // resolve charges those whose parts of the piece were not as in the right one,
 // once each.
 func (sh *share) resolve(piece int, right []byte, now time.Time) {
 	doubts := sh.doubts[piece]
-	if doubts == nil {
+	if len(right) == 0 || doubts == nil {
 		return
 	}
 	delete(sh.doubts, piece)

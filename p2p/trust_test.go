@@ -8,6 +8,8 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/stretchr/testify/assert"
+
+	"versus/sim/workload"
 )
 
 // TestBlame: a corrupt piece from several senders is charged to those whose part
@@ -28,18 +30,18 @@ func TestBlame(t *testing.T) {
 		last   peer.ID
 		guilty []peer.ID
 	}{
-		{name: "the first part", got: wrong(0), parts: []part{{"a", 400}}, last: "b", guilty: []peer.ID{"a"}},
-		{name: "the last byte of the first part", got: wrong(399), parts: []part{{"a", 400}}, last: "b", guilty: []peer.ID{"a"}},
-		{name: "the first byte of the second", got: wrong(400), parts: []part{{"a", 400}}, last: "b", guilty: []peer.ID{"b"}},
-		{name: "both", got: wrong(0, 999), parts: []part{{"a", 400}}, last: "b", guilty: []peer.ID{"a", "b"}},
-		{name: "one of three", got: wrong(500), parts: []part{{"a", 400}, {"b", 700}}, last: "c", guilty: []peer.ID{"b"}},
-		{name: "twice the same", got: wrong(0, 999), parts: []part{{"a", 400}, {"b", 700}}, last: "a", guilty: []peer.ID{"a"}},
+		{name: "the first part", got: wrong(0), parts: []part{{from: "a", end: 400}}, last: "b", guilty: []peer.ID{"a"}},
+		{name: "the last byte of the first part", got: wrong(399), parts: []part{{from: "a", end: 400}}, last: "b", guilty: []peer.ID{"a"}},
+		{name: "the first byte of the second", got: wrong(400), parts: []part{{from: "a", end: 400}}, last: "b", guilty: []peer.ID{"b"}},
+		{name: "both", got: wrong(0, 999), parts: []part{{from: "a", end: 400}}, last: "b", guilty: []peer.ID{"a", "b"}},
+		{name: "one of three", got: wrong(500), parts: []part{{from: "a", end: 400}, {from: "b", end: 700}}, last: "c", guilty: []peer.ID{"b"}},
+		{name: "twice the same", got: wrong(0, 999), parts: []part{{from: "a", end: 400}, {from: "b", end: 700}}, last: "a", guilty: []peer.ID{"a"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			sh, _ := idleShare(10, 3)
-			r := &request{piece: 4, buf: tt.got, parts: tt.parts}
-			sh.suspect(r, tt.last)
+			sh.suspect(sentBy(sh.node.store, 4, tt.got, tt.parts), tt.last)
+			assert.True(t, sh.doubted(4))
 			assert.Empty(t, sh.node.disk.strikes, "nobody knows yet")
 			sh.resolve(3, right, time.Unix(1000, 0))
 			assert.Empty(t, sh.node.disk.strikes, "another piece")
@@ -50,16 +52,36 @@ func TestBlame(t *testing.T) {
 			}
 			assert.Equal(t, want, sh.node.disk.strikes)
 			assert.Zero(t, sh.doubtful)
+			assert.False(t, sh.doubted(4))
 			sh.resolve(4, right, time.Unix(1001, 0))
 			assert.Equal(t, want, sh.node.disk.strikes, "once")
 		})
 	}
 }
 
+// sentBy returns the request for a piece whose parts came from some neighbours and
+// the rest from the one that was asked last.
+func sentBy(store *workload.Store, piece int, got []byte, parts []part) *request {
+	r := &request{piece: piece, body: store.Begin(false)}
+	take := func(end int) {
+		b := got[r.got:end]
+		if r.body = r.body.Append(b); r.own != nil {
+			r.own = r.own.Append(b)
+		}
+		r.got = end
+	}
+	for _, p := range parts {
+		take(p.end)
+		r = r.rest(p.from, store, time.Unix(1000, 0))
+	}
+	take(len(got))
+	return r
+}
+
 func TestDoubtsAreBounded(t *testing.T) {
 	sh, _ := idleShare(2*mostDoubts, 2)
 	for i := range 2 * mostDoubts {
-		sh.suspect(&request{piece: i, buf: make([]byte, 1000), parts: []part{{"a", 400}}}, "b")
+		sh.suspect(sentBy(sh.node.store, i, make([]byte, 1000), []part{{from: "a", end: 400}}), "b")
 	}
 	assert.Equal(t, mostDoubts, sh.doubtful)
 	assert.Len(t, sh.doubts, mostDoubts/2)
@@ -102,7 +124,7 @@ func TestTakeOverFromTheDistrusted(t *testing.T) {
 	now := time.Unix(1000, 0)
 	sh, s := idleShare(10, 2)
 	sh.node.disk.strikes[s[0].peer] = 1
-	old := &request{piece: 4, got: 3, buf: []byte("abcdefghij")}
+	old := &request{piece: 4, got: 3, body: sh.node.store.Begin(false).Append([]byte("abc"))}
 	s[0].requests[4] = old
 	s[1].takeOver(s[0], old, now)
 	r := s[1].requests[4]

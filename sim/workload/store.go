@@ -146,11 +146,12 @@ func (s *Store) Manifest(file string) *Manifest {
 // that no learned manifest has; the sink is not told then, so the caller should
 // report the bytes to Waste.
 func (s *Store) Add(file string, i int, data []byte, from string) (Verdict, error) {
-	return s.add(file, i, data, from, func() Digest { return sha256.Sum256(data) })
+	return s.add(file, i, len(data), data, from, func() Digest { return sha256.Sum256(data) })
 }
 
-// add is Add with the way to hash the piece.
-func (s *Store) add(file string, i int, data []byte, from string, digest func() Digest) (Verdict, error) {
+// add is Add of a piece of n bytes with the way to hash it. Only a store that retains
+// what it gets needs the data.
+func (s *Store) add(file string, i, n int, data []byte, from string, digest func() Digest) (Verdict, error) {
 	s.mu.Lock()
 	h := s.files[file]
 	s.mu.Unlock()
@@ -162,9 +163,9 @@ func (s *Store) add(file string, i int, data []byte, from string, digest func() 
 	}
 	verdict := Accepted
 	if s.hashing != nil {
-		s.hashing.hashed.Add(uint64(len(data)))
+		s.hashing.hashed.Add(uint64(n))
 	}
-	if len(data) != h.manifest.PieceLen(i) || digest() != h.manifest.Pieces[i] {
+	if n != h.manifest.PieceLen(i) || digest() != h.manifest.Pieces[i] {
 		verdict = Corrupt
 	} else {
 		s.mu.Lock()
@@ -186,11 +187,11 @@ func (s *Store) add(file string, i int, data []byte, from string, digest func() 
 	if s.sink != nil {
 		switch verdict {
 		case Accepted:
-			s.sink.Verified(s.node, file, i, len(data), from)
+			s.sink.Verified(s.node, file, i, n, from)
 		case Duplicate:
-			s.sink.Wasted(s.node, file, len(data), from, "duplicate")
+			s.sink.Wasted(s.node, file, n, from, "duplicate")
 		case Corrupt:
-			s.sink.Wasted(s.node, file, len(data), from, "corrupt")
+			s.sink.Wasted(s.node, file, n, from, "corrupt")
 		}
 	}
 	return verdict, nil
@@ -198,7 +199,7 @@ func (s *Store) add(file string, i int, data []byte, from string, digest func() 
 
 // AddArrival is Add of a piece that has arrived whole in its buffer.
 func (s *Store) AddArrival(file string, i int, a *Arrival, from string) (Verdict, error) {
-	return s.add(file, i, a.buf, from, a.digest)
+	return s.add(file, i, len(a.buf), a.buf, from, a.digest)
 }
 
 // HashWith has the store count what it hashes, and get help with it. It must be
