@@ -70,3 +70,21 @@ func TestLevel(t *testing.T) {
 		assert.Equal(t, want, u.level(spare), "%v bytes per second beside 1000", spare)
 	}
 }
+
+func TestEvenChunk(t *testing.T) {
+	for _, tt := range []struct{ left, usual, want int }{
+		{1, 16 << 10, 1},
+		{16 << 10, 16 << 10, 16 << 10},
+		{20 << 10, 16 << 10, 20 << 10},
+		{20<<10 + 1, 16 << 10, 10<<10 + 1},
+		{64 << 10, 14_500, 16 << 10},
+		{64 << 10, 12_000, 64<<10/5 + 1},
+		{64 << 10, maxChunk, 32 << 10},
+		{maxChunk + 1, maxChunk, maxChunk/2 + 1},
+		{256 << 10, 14_500, 256<<10/18 + 1},
+	} {
+		got := evenChunk(tt.left, tt.usual)
+		assert.Equal(t, tt.want, got, "%d of %d", tt.left, tt.usual)
+		assert.LessOrEqual(t, got, min(tt.left, maxChunk))
+	}
+}
