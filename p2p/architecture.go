@@ -34,7 +34,7 @@ func Kind() trial.Kind {
 	return trial.Kind{
 		Name:      Name,
 		Sharing:   true,
-		NodeBytes: 1700 << 10, // with the usual number of neighbours
+		NodeBytes: 2000 << 10, // with the usual number of neighbours
 		New:       newArchitecture,
 		Options: []scenario.Option{
 			{Name: "security", Doc: "how connections are secured: noise, or plaintext, which saves the CPU time of encryption",
