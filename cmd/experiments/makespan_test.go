@@ -31,17 +31,29 @@ func (c cell) makespan(tb testing.TB, seed uint64) (ratio float64) {
 }
 
 // TestMakespanAgainstMundingerWeberWeiss runs the smallest cell and one in the
-// middle; BenchmarkMakespan has them all.
+// middle; BenchmarkMakespan has them all. A single run of the smallest takes 1.23 to
+// 1.36 times pieces_s, hence the mean of several.
 func TestMakespanAgainstMundingerWeberWeiss(t *testing.T) {
 	if testing.Short() {
 		t.Skip("whole swarms of libp2p peers")
 	}
-	for _, c := range []cell{{7, 16}, {31, 64}} {
-		t.Run(fmt.Sprintf("%d peers, %d pieces", c.peers, c.pieces), func(t *testing.T) {
-			ratio := c.makespan(t, 1)
-			t.Logf("makespan over pieces_s: %.3f", ratio)
-			assert.Less(t, ratio, 1.35)
-			assert.Greater(t, ratio, 1500.0/1448)
+	for _, tt := range []struct {
+		cell
+		seeds int
+		below float64
+	}{
+		{cell{7, 16}, 8, 1.33},
+		{cell{31, 64}, 1, 1.25},
+	} {
+		t.Run(fmt.Sprintf("%d peers, %d pieces", tt.peers, tt.pieces), func(t *testing.T) {
+			var sum float64
+			for seed := range tt.seeds {
+				ratio := tt.makespan(t, uint64(seed+1))
+				t.Logf("makespan over pieces_s: %.3f", ratio)
+				assert.Greater(t, ratio, 1500.0/1448)
+				sum += ratio
+			}
+			assert.Less(t, sum/float64(tt.seeds), tt.below)
 		})
 	}
 }
