@@ -156,8 +156,7 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return h.conn, bufio.NewReadWriter(h.br, bufio.NewWriterSize(h.conn, writeBuffer)), nil
 }
 
-// flush sends the refusal, if there is one. The connection is closed next, so
-// an error changes nothing.
+// flush sends the refusal, if there is one.
 func (h *hijacker) flush() {
 	if h.status == 0 {
 		return
@@ -166,5 +165,5 @@ func (h *hijacker) flush() {
 		StatusCode: h.status, ProtoMajor: 1, ProtoMinor: 1, Header: h.header, Close: true,
 		Body: io.NopCloser(&h.body), ContentLength: int64(h.body.Len()),
 	}
-	_ = resp.Write(h.conn)
+	_ = resp.Write(h.conn) // the connection is closed next, whatever came of it
 }

@@ -282,9 +282,9 @@ func (s *session) receive(piece, offset, length int) error {
 		r.first = now
 	}
 	if r.body == nil {
-		r.body = n.store.Begin(sh.doubted(piece))
+		r.body = n.store.Begin(sh.blameOpen(piece))
 	}
-	body, own := r.body, r.own
+	body, own, dropped := r.body, r.own, r.withdrawn
 	n.mu.Unlock()
 
 	chunk := n.dep.buffers.get(length)
@@ -292,9 +292,11 @@ func (s *session) receive(piece, offset, length int) error {
 	if err := s.dec.Raw(chunk); err != nil {
 		return err
 	}
-	body = body.Append(chunk)
-	if own != nil {
-		own = own.Append(chunk)
+	if !dropped {
+		body = body.Append(chunk)
+		if own != nil {
+			own = own.Append(chunk)
+		}
 	}
 	n.mu.Lock()
 	r.got += length

@@ -135,19 +135,23 @@ func (sh *share) suspect(r *request, last peer.ID) {
 	}
 }
 
-// doubted says whether it is open who is to blame for the piece, so that the bytes
-// of the right one are wanted.
-func (sh *share) doubted(piece int) bool { return len(sh.doubts[piece]) > 0 }
+// blameOpen says whether it is open who spoiled the piece, so that the bytes of the
+// right one are wanted.
+func (sh *share) blameOpen(piece int) bool { return len(sh.doubts[piece]) > 0 }
 
 // resolve charges those whose parts of the piece were not as in the right one,
-// once each.
+// once each. Nobody is charged if right is nil, for it was begun before the doubt
+// and its bytes were not kept.
 func (sh *share) resolve(piece int, right []byte, now time.Time) {
 	doubts := sh.doubts[piece]
-	if len(right) == 0 || doubts == nil {
+	if doubts == nil {
 		return
 	}
 	delete(sh.doubts, piece)
 	sh.doubtful -= len(doubts)
+	if right == nil {
+		return
+	}
 	var guilty []peer.ID
 	for _, d := range doubts {
 		if d.sum != sha256.Sum256(right[d.start:d.end]) && !slices.Contains(guilty, d.from) {

@@ -41,7 +41,7 @@ func TestBlame(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			sh, _ := idleShare(10, 3)
 			sh.suspect(sentBy(sh.node.store, 4, tt.got, tt.parts), tt.last)
-			assert.True(t, sh.doubted(4))
+			assert.True(t, sh.blameOpen(4))
 			assert.Empty(t, sh.node.disk.strikes, "nobody knows yet")
 			sh.resolve(3, right, time.Unix(1000, 0))
 			assert.Empty(t, sh.node.disk.strikes, "another piece")
@@ -52,7 +52,7 @@ func TestBlame(t *testing.T) {
 			}
 			assert.Equal(t, want, sh.node.disk.strikes)
 			assert.Zero(t, sh.doubtful)
-			assert.False(t, sh.doubted(4))
+			assert.False(t, sh.blameOpen(4))
 			sh.resolve(4, right, time.Unix(1001, 0))
 			assert.Equal(t, want, sh.node.disk.strikes, "once")
 		})
@@ -76,6 +76,16 @@ func sentBy(store *workload.Store, piece int, got []byte, parts []part) *request
 	}
 	take(len(got))
 	return r
+}
+
+// TestNoBlameWithoutTheRightBytes: a doubt that cannot be settled is forgotten.
+func TestNoBlameWithoutTheRightBytes(t *testing.T) {
+	sh, _ := idleShare(10, 2)
+	sh.suspect(sentBy(sh.node.store, 4, make([]byte, 1000), []part{{from: "a", end: 400}}), "b")
+	sh.resolve(4, nil, time.Unix(1000, 0))
+	assert.Empty(t, sh.node.disk.strikes)
+	assert.Zero(t, sh.doubtful)
+	assert.False(t, sh.blameOpen(4))
 }
 
 func TestDoubtsAreBounded(t *testing.T) {

@@ -121,6 +121,5 @@ func openBrowser(url string) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	// The URL has been printed: a browser that does not open is no error.
-	_ = exec.CommandContext(ctx, command[0], command[1:]...).Run()
+	_ = exec.CommandContext(ctx, command[0], command[1:]...).Run() // the URL has been printed: a browser that does not open is no error
 }

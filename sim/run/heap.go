@@ -9,8 +9,8 @@ import "versus/sim/trial"
 const hugeFrom = 1 << 30 // bytes
 
 // heapAhead returns how many bytes of heap a trial had better have in huge pages:
-// what its nodes will take, but no more than a half of what the machine has left,
-// or 0.
+// what its nodes will take (workerPerNode allows for more, to be safe), but no more
+// than a half of what the machine has left, or 0.
 func heapAhead(spec trial.Spec, available int64) int64 {
 	if spec.Network != trial.Virtual {
 		return 0
