@@ -88,8 +88,7 @@ func (s *session) pongLimit() time.Duration {
 	if len(s.sending) > 0 || len(s.sent) > 0 {
 		queued := u.chunk() + unsentLimit
 		if s.meter != nil {
-			waiting, _ := s.meter.backlog()
-			queued += int(waiting)
+			queued += int(s.meter.backlog())
 		}
 		rate := u.slots.best() / float64(max(len(u.active), 1))
 		switch {

@@ -20,21 +20,21 @@ func sizeClass(n int) int {
 }
 
 // get returns n bytes of any content.
-func (b *buffers) get(n int) []byte {
+func (b *buffers) get(n int) *[]byte {
 	c := sizeClass(n)
-	if c > buffersMax {
-		return make([]byte, n)
+	if c <= buffersMax {
+		if p, _ := b.pools[c].Get().(*[]byte); p != nil {
+			*p = (*p)[:n]
+			return p
+		}
 	}
-	if p, _ := b.pools[c].Get().(*[]byte); p != nil {
-		return (*p)[:n]
-	}
-	return make([]byte, n, 1<<c)
+	p := make([]byte, n, 1<<c)
+	return &p
 }
 
 // put takes back what get returned.
-func (b *buffers) put(p []byte) {
-	p = p[:cap(p)]
-	if c := sizeClass(len(p)); 1<<c == len(p) && c <= buffersMax {
-		b.pools[c].Put(&p)
+func (b *buffers) put(p *[]byte) {
+	if c := sizeClass(cap(*p)); c <= buffersMax {
+		b.pools[c].Put(p)
 	}
 }

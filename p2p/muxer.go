@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -43,7 +44,7 @@ func newMuxer(buffered bool) *meteredMuxer {
 
 // NewConn implements network.Multiplexer.
 func (m *meteredMuxer) NewConn(c net.Conn, isServer bool, scope network.PeerScope) (network.MuxedConn, error) {
-	meter := &meter{drained: make(chan struct{}), pulse: &pulse{}}
+	meter := &meter{pulse: &pulse{}}
 	if b, ok := c.(*beatingSecure); ok {
 		meter.pulse = b.pulse
 	}
@@ -62,15 +63,36 @@ type meter struct {
 	mu      sync.Mutex // guards what follows
 	taken   int64
 	written int64
-	drained chan struct{} // closed and replaced whenever written grows
+	writers []waitingWriter
 }
 
-// backlog returns the bytes that wait, and a channel that is closed when some
-// of them have gone.
-func (m *meter) backlog() (int64, <-chan struct{}) {
+// waitingWriter is who waits for a meter to show less.
+type waitingWriter struct {
+	below int64           // bytes
+	wake  chan<- struct{} // has room for one
+}
+
+// backlog returns the bytes that wait.
+func (m *meter) backlog() int64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.taken - m.written, m.drained
+	return m.taken - m.written
+}
+
+// below says whether fewer than n bytes wait. If not, wake gets a token, unless it
+// has one, as soon as fewer do.
+func (m *meter) below(n int64, wake chan<- struct{}) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.taken-m.written < n {
+		return true
+	}
+	if i := slices.IndexFunc(m.writers, func(w waitingWriter) bool { return w.wake == wake }); i >= 0 {
+		m.writers[i].below = n
+	} else {
+		m.writers = append(m.writers, waitingWriter{n, wake})
+	}
+	return false
 }
 
 func (m *meter) take(n int) {
@@ -81,10 +103,18 @@ func (m *meter) take(n int) {
 
 func (m *meter) wrote(n int) {
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.written += int64(n)
-	close(m.drained)
-	m.drained = make(chan struct{})
-	m.mu.Unlock()
+	m.writers = slices.DeleteFunc(m.writers, func(w waitingWriter) bool {
+		if m.taken-m.written >= w.below {
+			return false
+		}
+		select {
+		case w.wake <- struct{}{}:
+		default:
+		}
+		return true
+	})
 }
 
 // meteredConn sees yamux's frames on their way down. go-yamux writes one frame

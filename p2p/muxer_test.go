@@ -53,24 +53,25 @@ func TestMeter(t *testing.T) {
 	}
 	_, err = s.Write(make([]byte, 100_000)) // two frames
 	require.NoError(t, err)
-	waiting, drained := m.backlog()
-	assert.EqualValues(t, 100_000, waiting)
+	assert.EqualValues(t, 100_000, m.backlog())
+	half := make(chan struct{}, 1)
+	assert.False(t, m.below(50_000, half))
 	go io.Copy(io.Discard, peer)
 	for range 10 {
 		allow <- struct{}{}
 	}
-	<-drained
+	<-half
+	assert.Less(t, m.backlog(), int64(50_000))
 	settled(t, m)
+	assert.True(t, m.below(1, half))
+	assert.Empty(t, half, "one token for each wait")
 }
 
 // settled waits until nothing waits.
 func settled(t *testing.T, m *meter) {
-	for {
-		waiting, drained := m.backlog()
-		require.GreaterOrEqual(t, waiting, int64(0))
-		if waiting == 0 {
-			return
-		}
+	drained := make(chan struct{}, 1)
+	if !m.below(1, drained) {
 		<-drained
 	}
+	require.Zero(t, m.backlog())
 }

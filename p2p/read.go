@@ -289,13 +289,13 @@ func (s *session) receive(piece, offset, length int) error {
 
 	chunk := n.dep.buffers.get(length)
 	defer n.dep.buffers.put(chunk)
-	if err := s.dec.Raw(chunk); err != nil {
+	if err := s.dec.Raw(*chunk); err != nil {
 		return err
 	}
 	if !dropped {
-		body = body.Append(chunk)
+		body = body.Append(*chunk)
 		if own != nil {
-			own = own.Append(chunk)
+			own = own.Append(*chunk)
 		}
 	}
 	n.mu.Lock()

@@ -3,6 +3,7 @@ package p2p
 import (
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/libp2p/go-libp2p/core/peer"
 )
@@ -24,6 +25,29 @@ type member struct {
 	held      int      // pieces that it holds, as far as is known
 	spare     float64  // bytes per second that its uplink could carry beyond what it does
 	full      bool     // its downlink is: more neighbours would not help it
+
+	helpers int       // peers with capacity to spare that it was named to since
+	since   time.Time // the beginning of the present helpersTime
+}
+
+// So many peers with capacity to spare hear of a member in such a time. When most
+// have finished, all of them look for somebody to help, and the few that have not
+// would be dialed by hundreds.
+const (
+	mostHelpers = 8
+	helpersTime = time.Second
+)
+
+// helped counts one more of them, unless there are enough.
+func (m *member) helped(now time.Time) bool {
+	if now.Sub(m.since) >= helpersTime {
+		m.since, m.helpers = now, 0
+	}
+	if m.helpers == mostHelpers {
+		return false
+	}
+	m.helpers++
+	return true
 }
 
 func newRegistry(pieces int, rng *rand.Rand) *registry {
@@ -32,7 +56,7 @@ func newRegistry(pieces int, rng *rand.Rand) *registry {
 
 // register adds a peer (lease is nil) or updates it (lease is what the first
 // call returned), which has the known neighbours, and names up to want others.
-func (r *registry) register(lease *member, id peer.ID, addresses [][]byte, known []peer.ID, want int, spare bool) (self *member, named []*member) {
+func (r *registry) register(lease *member, id peer.ID, addresses [][]byte, known []peer.ID, want int, spare bool, now time.Time) (self *member, named []*member) {
 	if self = lease; self == nil || r.byID[id] != self {
 		if old := r.byID[id]; old != nil {
 			r.withdraw(old)
@@ -51,7 +75,12 @@ func (r *registry) register(lease *member, id peer.ID, addresses [][]byte, known
 	if spare { // those that hold everything need nobody, nor do those whose downlink is full
 		candidates = slices.DeleteFunc(candidates, func(m *member) bool { return m.full || m.held == r.pieces })
 		slices.SortStableFunc(candidates, func(a, b *member) int { return a.held - b.held })
-		return self, candidates[:min(want, len(candidates))]
+		for _, m := range candidates {
+			if len(named) < want && m.helped(now) {
+				named = append(named, m)
+			}
+		}
+		return self, named
 	}
 	// Every other one is the one that has most to give.
 	for i := 0; i < min(want, len(candidates)); i += 2 {

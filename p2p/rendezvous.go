@@ -41,7 +41,7 @@ func (n *node) serveRendezvous(raw network.Stream) {
 		default:
 			list, file = sh.registry, req.File
 			var named []*member
-			lease, named = list.register(lease, from, req.Addresses, idsOf(req.Known), min(int(req.Want), wire.MaxPeers), req.Spare)
+			lease, named = list.register(lease, from, req.Addresses, idsOf(req.Known), min(int(req.Want), wire.MaxPeers), req.Spare, time.Now())
 			for _, m := range named {
 				reply.Peers = append(reply.Peers, &wire.Peer{Id: []byte(m.id), Addresses: m.addresses})
 			}

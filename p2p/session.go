@@ -30,6 +30,8 @@ type session struct {
 	quit    chan struct{} // closed when the session has ended
 	ending  endKind
 	outbox  []byte
+	written []byte   // of the writer: the outbox before, to be used again
+	header  header   // of the writer
 	haves   []uint32 // pieces to announce
 	whole   bool     // it was announced that every piece is held
 	sending []*job   // pieces being sent, the first first
@@ -256,6 +258,7 @@ func (s *session) end(how endKind) {
 	}
 	s.ending = how
 	close(s.quit)
+	s.wake()
 	sh, n := s.share, s.node
 	sh.sessions = slices.DeleteFunc(sh.sessions, func(x *session) bool { return x == s })
 	n.uploads.drop(s)

@@ -37,11 +37,7 @@ func (s *session) write() {
 		case len(out.frames) > 0:
 			_, err = s.stream.Write(out.frames)
 		default:
-			select {
-			case <-s.signal:
-			case <-s.quit:
-			case <-out.drained: // nil unless a chunk waits for it
-			}
+			<-s.signal
 		}
 		if err != nil {
 			n := s.node
@@ -56,11 +52,10 @@ func (s *session) write() {
 
 // outgoing is what the writer does next.
 type outgoing struct {
-	frames  []byte
-	job     *job            // whose next chunk may go
-	chunk   int             // bytes of it
-	drained <-chan struct{} // closed when a chunk that may not go yet should be looked at again
-	ended   endKind
+	frames []byte // only until the next call
+	job    *job   // whose next chunk may go
+	chunk  int    // bytes of it
+	ended  endKind
 }
 
 func (s *session) next() (out outgoing) {
@@ -83,18 +78,14 @@ func (s *session) next() (out outgoing) {
 			}
 		}
 	}
-	out.frames, s.outbox = s.outbox, nil
+	out.frames, s.outbox, s.written = s.outbox, s.written[:0], s.outbox
 	out.ended = s.ending
 	if len(s.sending) == 0 || s.ending != endNot {
 		return out
 	}
 	chunk := n.uploads.chunk()
-	if s.meter != nil {
-		waiting, drained := s.meter.backlog()
-		if waiting >= int64(chunk) {
-			out.drained = drained
-			return out
-		}
+	if s.meter != nil && !s.meter.below(int64(chunk), s.signal) {
+		return out
 	}
 	out.job = s.sending[0]
 	out.chunk = evenChunk(out.job.length-out.job.off, chunk)
@@ -127,10 +118,8 @@ func (s *session) writeChunk(out outgoing) error {
 	n, j := s.node, out.job
 	b := n.dep.buffers.get(len(out.frames) + chunkHeader + out.chunk)
 	defer n.dep.buffers.put(b)
-	w := append(b[:0], out.frames...)
-	w, err := wire.Append(w, &wire.Frame{Body: &wire.Frame_Chunk{Chunk: &wire.Chunk{
-		Piece: uint32(j.piece), Offset: uint32(j.off), Length: uint32(out.chunk),
-	}}})
+	w := append((*b)[:0], out.frames...)
+	w, err := wire.Append(w, s.header.of(j, out.chunk))
 	if err != nil {
 		return err
 	}
@@ -147,6 +136,21 @@ func (s *session) writeChunk(out outgoing) error {
 		n.pump(now)
 	}
 	return nil
+}
+
+// header is the frame before a chunk. There are so many that a session uses one
+// again and again.
+type header struct {
+	frame wire.Frame
+	body  wire.Frame_Chunk
+	chunk wire.Chunk
+}
+
+// of returns the frame for the next n bytes of a job, until the next call.
+func (h *header) of(j *job, n int) *wire.Frame {
+	h.frame.Body, h.body.Chunk = &h.body, &h.chunk
+	h.chunk.Piece, h.chunk.Offset, h.chunk.Length = uint32(j.piece), uint32(j.off), uint32(n)
+	return &h.frame
 }
 
 // chunkHeader is at least the encoded length of a Chunk frame.

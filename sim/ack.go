@@ -4,7 +4,8 @@ package sim
 // room for.
 func (p *pipe) acknowledge(b *Bench, packets int64, of burst) {
 	p.offered = p.read + receiveBuffer
-	a := &ack{pipe: p, delivered: p.delivered, edge: p.offered, order: of.order, sentAt: of.sentAt}
+	a := b.acks.take()
+	*a = ack{pipe: p, delivered: p.delivered, edge: p.offered, order: of.order, sentAt: of.sentAt}
 	if of.first > 0 {
 		a.spread = b.now() - of.first
 	}
@@ -28,6 +29,7 @@ type ack struct {
 }
 
 func (a *ack) run(b *Bench) {
+	defer b.acks.give(a)
 	p := a.pipe
 	if p.src.err != nil {
 		p.src.sendReset(b)
@@ -39,9 +41,7 @@ func (a *ack) run(b *Bench) {
 	if progress {
 		p.setAlarm(b)
 	}
-	if p.written-s.una <= p.sendBuffer()*2/3 {
-		p.canWrite.Broadcast()
-	}
+	p.wakeWriter()
 	p.push(b)
 	if p.finished() && s.una > p.written {
 		p.src.settle(b)

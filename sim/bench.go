@@ -96,9 +96,9 @@ type Bench struct {
 	rng      *rand.Rand
 	closed   bool
 
-	// Events that have run and may be used again.
-	oldArrivals []*arrival
-	oldServices []*service
+	arrivals reusable[arrival]
+	services reusable[service]
+	acks     reusable[ack]
 
 	// observe, if set by a test, is told of every service of a link.
 	observe func(l *link, start, finish, wire int64)

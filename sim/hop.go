@@ -139,7 +139,9 @@ func (h *hop) served(b *Bench, brst burst, first int64) {
 	arrive := max(now+h.delay(b), h.onward.last)
 	h.onward.last = arrive
 	brst.first = arrive - (now - first)
-	b.at(arrive, b.newArrival(h.onward, brst))
+	a := b.arrivals.take()
+	a.hop, a.burst = h.onward, brst
+	b.at(arrive, a)
 }
 
 // arrival is a burst that reaches a link.
@@ -148,21 +150,8 @@ type arrival struct {
 	burst burst
 }
 
-// newArrival returns an arrival, an old one if there is.
-func (b *Bench) newArrival(h *hop, brst burst) *arrival {
-	n := len(b.oldArrivals)
-	if n == 0 {
-		return &arrival{hop: h, burst: brst}
-	}
-	a := b.oldArrivals[n-1]
-	b.oldArrivals = b.oldArrivals[:n-1]
-	a.hop, a.burst = h, brst
-	return a
-}
-
 func (a *arrival) run(b *Bench) {
 	h, brst := a.hop, a.burst
-	*a = arrival{}
-	b.oldArrivals = append(b.oldArrivals, a)
+	b.arrivals.give(a)
 	h.link.enqueue(b, h, brst)
 }

@@ -197,7 +197,7 @@ func (l *link) cutShort(b *Bench) {
 		return
 	}
 	s.cut = true
-	n := b.newService()
+	n := b.services.take()
 	*n = *s
 	n.cut = false
 	var rest burst
@@ -255,32 +255,15 @@ func (l *link) serve(b *Bench) {
 		start = max(start, arrived)
 	}
 	l.debt = 0
-	s := b.newService()
+	s := b.services.take()
 	*s = service{link: l, hop: h, burst: brst, start: start, finish: start + tx, packetTime: packet}
 	l.serving = s
 	b.at(s.finish, s)
 }
 
-// newService returns a service to fill in, an old one if there is.
-func (b *Bench) newService() *service {
-	n := len(b.oldServices)
-	if n == 0 {
-		return new(service)
-	}
-	s := b.oldServices[n-1]
-	b.oldServices = b.oldServices[:n-1]
-	return s
-}
-
-// reuse takes a service whose event has run and which nobody refers to.
-func (b *Bench) reuse(s *service) {
-	*s = service{}
-	b.oldServices = append(b.oldServices, s)
-}
-
 // run ends the service: the burst goes on to its next hop.
 func (s *service) run(b *Bench) {
-	defer b.reuse(s)
+	defer b.services.give(s)
 	if s.cut {
 		return
 	}
@@ -320,7 +303,7 @@ func (l *link) interrupt(b *Bench) {
 	}
 	if done := max(b.now()-s.start, 0) / s.packetTime; done > 0 && done*MSS < s.burst.bytes {
 		s.cut = true
-		n := b.newService() // there is no event that it waits for
+		n := b.services.take() // there is no event that it waits for
 		*n = *s
 		n.cut = false
 		n.burst, _ = s.burst.split(done * MSS)

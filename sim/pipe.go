@@ -149,8 +149,8 @@ func (p *pipe) pull(b *Bench, h *hop) (burst, bool) {
 	now := b.now()
 	out, again := p.sender.take(limit, n, now)
 	p.leaving = h.pulls
-	if p.unsentLimit > 0 && p.written-p.sender.next <= p.unsentLimit/2 {
-		p.canWrite.Broadcast()
+	if p.unsentLimit > 0 {
+		p.wakeWriter()
 	}
 	return burst{
 		seq: out.lo, bytes: out.hi - out.lo, again: again,
@@ -257,6 +257,16 @@ func (p *pipe) receive(s span) int64 {
 // acknowledgements: twice the largest window so far, as Linux tunes it.
 func (p *pipe) sendBuffer() int64 {
 	return min(max(2*p.sender.congestion.largest, minSendBuffer), maxSendBuffer)
+}
+
+// wakeWriter lets a blocked Write go on once there is room worth waking for: a third
+// of the send buffer and, where there is a limit, half of the bytes that may wait
+// unsent, as Linux does.
+func (p *pipe) wakeWriter() {
+	s := &p.sender
+	if p.written-s.una <= p.sendBuffer()*2/3 && (p.unsentLimit == 0 || p.written-s.next <= p.unsentLimit/2) {
+		p.canWrite.Broadcast()
+	}
 }
 
 // room returns how many bytes may be written now.
