@@ -182,7 +182,7 @@ func crashReason(stderr string, waitErr error, peak int64) string {
 // collects it, in percent. Most of what a trial allocates lives as long as it does, so
 // looking for garbage less often takes a twentieth off the time and adds as little to
 // the memory.
-const workerGC = "300"
+const workerGC = "400"
 
 // newLauncher returns a launcher of the command, which by default is this
 // program's own hidden command. procs is how many processors a worker uses; this and
