@@ -107,7 +107,6 @@ func (a *architecture) Deploy(_ context.Context, n trial.Network, c trial.Conten
 		settings: a.settings, network: n, content: c, recorder: r,
 		identities: map[string]identity{}, names: map[peer.ID]string{},
 		running: map[string]*node{}, booting: map[string]chan struct{}{}, disks: map[string]*disk{}, ending: map[string]chan struct{}{},
-		buffers: newBuffers(),
 	}
 	for _, name := range c.Nodes() {
 		id, err := newIdentity(a.settings.seed, name)

@@ -19,7 +19,6 @@ type deployment struct {
 	recorder   trial.Recorder
 	identities map[string]identity // by node
 	names      map[peer.ID]string
-	buffers    *buffers
 
 	mu      sync.Mutex               // guards what follows
 	running map[string]*node         // booted nodes

@@ -17,7 +17,7 @@ import (
 // sessions that have no stream: for decisions, not for I/O.
 func idleShare(pieces, sessions int) (*share, []*session) {
 	m := &workload.Manifest{File: "f", Size: int64(pieces) * 1000, PieceSize: 1000, Pieces: make([]workload.Digest, pieces)}
-	n := &node{dep: &deployment{buffers: newBuffers(), settings: settings{strikes: 3}}, disk: newDisk(), store: workload.NewStore("n", nil, nil),
+	n := &node{dep: &deployment{settings: settings{strikes: 3}}, disk: newDisk(), store: workload.NewStore("n", nil, nil),
 		parole: map[peer.ID]time.Time{}, shares: map[string]*share{}}
 	sh := &share{node: n, file: "f", manifest: m, whole: map[int]bool{}, doubts: map[int][]doubt{}, known: newContacts(),
 		pick: newPicker(pieces, rarestFirst, rand.New(rand.NewPCG(1, 2)))}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	pool "github.com/libp2p/go-buffer-pool"
 	"google.golang.org/protobuf/proto"
 
 	"versus/p2p/wire"
@@ -287,15 +288,15 @@ func (s *session) receive(piece, offset, length int) error {
 	body, own, dropped := r.body, r.own, r.withdrawn
 	n.mu.Unlock()
 
-	chunk := n.dep.buffers.get(length)
-	defer n.dep.buffers.put(chunk)
-	if err := s.dec.Raw(*chunk); err != nil {
+	chunk := pool.Get(length)
+	defer pool.Put(chunk)
+	if err := s.dec.Raw(chunk); err != nil {
 		return err
 	}
 	if !dropped {
-		body = body.Append(*chunk)
+		body = body.Append(chunk)
 		if own != nil {
-			own = own.Append(*chunk)
+			own = own.Append(chunk)
 		}
 	}
 	n.mu.Lock()

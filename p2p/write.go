@@ -3,6 +3,8 @@ package p2p
 import (
 	"time"
 
+	pool "github.com/libp2p/go-buffer-pool"
+
 	"versus/p2p/wire"
 )
 
@@ -116,9 +118,9 @@ func (s *session) load(j *job) error {
 // writeChunk sends frames and a chunk in one write.
 func (s *session) writeChunk(out outgoing) error {
 	n, j := s.node, out.job
-	b := n.dep.buffers.get(len(out.frames) + chunkHeader + out.chunk)
-	defer n.dep.buffers.put(b)
-	w := append((*b)[:0], out.frames...)
+	b := pool.Get(len(out.frames) + chunkHeader + out.chunk)
+	defer pool.Put(b)
+	w := append(b[:0], out.frames...)
 	w, err := wire.Append(w, s.header.of(j, out.chunk))
 	if err != nil {
 		return err
