@@ -29,7 +29,7 @@ const (
 
 // owes says whether the neighbour has something to answer or to send.
 func (s *session) owes() bool {
-	return !s.greeted || s.lane.granted > 0 || len(s.sent) > 0 || len(s.requests) > 0 || len(s.sending) > 0
+	return !s.greeted || len(s.lane.granted) > 0 || len(s.sent) > 0 || len(s.requests) > 0 || len(s.sending) > 0
 }
 
 // lastSign returns when the neighbour last showed that it lives.
@@ -173,16 +173,16 @@ func (a *answers) took(d time.Duration, now time.Time) {
 	a.longest, a.at = max(a.longest, d), now
 }
 
-// stalled counts the uploads that neighbours have claimed who are silent. They
+// stalled counts the uploads, waiting and running, of neighbours who are silent. They
 // may be dead, and must not keep the uplink from others.
-func (u *uploads) stalled() (claimed, active int) {
+func (u *uploads) stalled() (queued, active int) {
 	for _, l := range u.lanes.all {
 		if l.session.doubted {
-			claimed += l.pending()
+			queued += l.queued
 			active += l.active
 		}
 	}
-	return claimed, active
+	return queued, active
 }
 
 // abandon ends the sessions with a silent neighbour and the connection below

@@ -246,6 +246,9 @@ func (sh *share) wanted() (want int, spare bool) {
 	if serve >= muchMore*usual {
 		serve, spare = 2*serve, true
 	}
+	if times := sh.outdoes(); times >= 2 {
+		serve, spare = max(serve, int(times*float64(usual))), true
+	}
 	if more := min(serve, mostNeighbours*usual) - have; more > 0 && spare {
 		return max(want, extraNeighbours, more/2), true
 	}
@@ -260,6 +263,27 @@ func (sh *share) servable() int {
 	}
 	return int(2 * sh.node.uploads.slots.best() / sh.intake.most)
 }
+
+// outdoes returns how many times what its neighbours' uplinks carry on average this
+// node's uplink does, 0 if unknown. That many times the usual number of neighbours it
+// serves, however slowly the file comes to itself: each peer's neighbours have about
+// the same to give then.
+func (sh *share) outdoes() float64 {
+	var sum, known float64
+	for _, s := range sh.sessions {
+		if s.peer != sh.originID && s.uplink > 0 {
+			sum += s.uplink
+			known++
+		}
+	}
+	if known < leastKnown {
+		return 0
+	}
+	return sh.node.uploads.slots.best() * known / sum
+}
+
+// leastKnown is how many neighbours say something about the average.
+const leastKnown = 3
 
 // mostNeighbours is how many times more than usual a node with an idle uplink has
 // at most.

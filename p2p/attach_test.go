@@ -14,6 +14,7 @@ func TestWanted(t *testing.T) {
 		uplink     float64 // bytes per second, 0 for unknown
 		used       float64 // of it
 		intake     float64 // bytes per second
+		others     float64 // bytes per second of each neighbour's uplink, 0 for unknown
 		over       bool    // the node has the file
 		want       int
 		spare      bool
@@ -31,6 +32,9 @@ func TestWanted(t *testing.T) {
 		{name: "nothing has gone", neighbours: 4, intake: 1000},
 		{name: "who has the file wants nobody for itself", neighbours: 1, uplink: 1000, used: 1000, intake: 1000, over: true},
 		{name: "but gives what it can", neighbours: 1, uplink: 5000, intake: 1000, over: true, want: 4, spare: true},
+		{name: "three times as fast as its neighbours", neighbours: 4, uplink: 3000, used: 3000, intake: 3000, others: 1000, want: 4, spare: true},
+		{name: "hardly faster", neighbours: 4, uplink: 1900, used: 1900, intake: 3000, others: 1000},
+		{name: "faster than too few to say", neighbours: 2, uplink: 3000, used: 3000, intake: 3000, others: 1000, want: 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -43,6 +47,9 @@ func TestWanted(t *testing.T) {
 			sh.node.uploads.slots.used = tt.used
 			if tt.used > 0 {
 				sh.node.uploads.active = []*job{{}}
+			}
+			for _, s := range sh.sessions {
+				s.uplink = tt.others
 			}
 			sh.intake, sh.over = steady(tt.intake), tt.over
 			want, spare := sh.wanted()

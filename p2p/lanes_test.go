@@ -2,11 +2,13 @@ package p2p
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
 
 func TestLanesNext(t *testing.T) {
+	one := make([]time.Time, 1)
 	tests := []struct {
 		name  string
 		lanes []lane
@@ -17,9 +19,9 @@ func TestLanesNext(t *testing.T) {
 		{name: "choked", lanes: []lane{{willing: true, choked: true}}, want: -1},
 		{name: "served longest ago", lanes: []lane{{willing: true, turn: 7}, {willing: true, turn: 3}, {turn: 1}}, want: 1},
 		{name: "fewest claims before turn", lanes: []lane{
-			{willing: true, turn: 1, granted: 1}, {willing: true, turn: 9}}, want: 1},
+			{willing: true, turn: 1, granted: one}, {willing: true, turn: 9}}, want: 1},
 		{name: "every kind of claim counts", lanes: []lane{
-			{willing: true, granted: 1, queued: 1, active: 1}, {willing: true, active: 2}}, want: 1},
+			{willing: true, granted: one, queued: 1, active: 1}, {willing: true, active: 2}}, want: 1},
 		{name: "who is behind before all", lanes: []lane{
 			{willing: true, behind: 3}, {willing: true, behind: 4, active: 2, turn: 9}}, want: 1},
 		{name: "who has uplink to spare before that", lanes: []lane{
@@ -66,6 +68,6 @@ func TestLanesTakeTurns(t *testing.T) {
 	}
 	assert.Equal(t, []*lane{all[1], all[0], all[1], all[0]}, got, "who has uplink to spare and who is behind")
 	s.remove(all[1])
-	all[0].granted, all[2].granted = 2, 3
+	all[0].granted, all[2].granted = make([]time.Time, 2), make([]time.Time, 3)
 	assert.Equal(t, 5, s.granted())
 }

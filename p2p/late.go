@@ -270,6 +270,7 @@ func (r *request) lastPart(from peer.ID) part {
 // tick looks after everything that is late; mu is held.
 func (n *node) tick(now time.Time) {
 	n.uploads.slots.tick(tickInterval)
+	n.pump(now) // a grant may be due
 	for _, l := range slices.Clone(n.uploads.lanes.all) {
 		l.session.checkAlive(now)
 	}

@@ -58,7 +58,6 @@ func newNode(ctx context.Context, d *deployment, name string, id identity, disk 
 		idle: map[string]time.Time{}, rng: workload.Stream(d.settings.seed, "p2p/contacts/"+name),
 	}
 	n.uploads.slots = newSlots(d.settings.slots)
-	n.uploads.early = 1
 	n.ctx, n.cancel = context.WithCancel(ctx)
 	n.member, n.leave = context.WithCancel(n.ctx)
 	return n

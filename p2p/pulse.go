@@ -13,7 +13,10 @@ import (
 // pulse is when the peer at the other end of a connection last showed that it
 // lives. A frame may take many seconds over a slow link, and says nothing before
 // its last byte; the socket beneath knows of every packet.
-type pulse struct{ at atomic.Int64 } // nanoseconds since 1970
+type pulse struct {
+	at   atomic.Int64  // nanoseconds since 1970
+	trip time.Duration // longest time from a message of the handshake to its answer, constant after it; 0 if none was seen
+}
 
 func (p *pulse) beat() { p.at.Store(time.Now().UnixNano()) }
 
@@ -25,22 +28,33 @@ func (p *pulse) latest() time.Time { return time.Unix(0, p.at.Load()) }
 // buffer had room.
 const blockedWrite = 5 * time.Millisecond
 
-// beatingConn feels the pulse of a socket.
+// beatingConn feels the pulse of a socket. During the handshake it is used by one
+// goroutine, and measures the round trip.
 type beatingConn struct {
 	net.Conn
 	pulse *pulse
+
+	upgraded bool      // the handshake is over
+	asked    time.Time // when its latest message left, until an answer comes
 }
 
 func (c *beatingConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if n > 0 {
 		c.pulse.beat()
+		if !c.upgraded && !c.asked.IsZero() {
+			c.pulse.trip = max(c.pulse.trip, time.Since(c.asked))
+			c.asked = time.Time{}
+		}
 	}
 	return n, err
 }
 
 func (c *beatingConn) Write(p []byte) (int, error) {
 	began := time.Now()
+	if !c.upgraded {
+		c.asked = began
+	}
 	n, err := c.Conn.Write(p)
 	if err == nil && time.Since(began) >= blockedWrite {
 		c.pulse.beat()
@@ -75,6 +89,7 @@ func (s beatingSecurity) SecureInbound(ctx context.Context, insecure net.Conn, p
 	if err != nil {
 		return nil, err
 	}
+	c.upgraded = true
 	return &beatingSecure{SecureConn: secure, pulse: c.pulse}, nil
 }
 
@@ -86,5 +101,6 @@ func (s beatingSecurity) SecureOutbound(ctx context.Context, insecure net.Conn, 
 	if err != nil {
 		return nil, err
 	}
+	c.upgraded = true
 	return &beatingSecure{SecureConn: secure, pulse: c.pulse}, nil
 }

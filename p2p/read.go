@@ -91,15 +91,16 @@ func (s *session) take(f *wire.Frame) error {
 		s.onGrant(int(b.Grant.Count), now)
 	case *wire.Frame_Request:
 		if n.selfish {
-			s.lane.granted = max(s.lane.granted-1, 0)
+			n.uploads.answered(&s.lane, true, now)
 			s.refuse(int(b.Request.Piece))
 			break
 		}
 		s.onRequest(int(b.Request.Piece), int(b.Request.Offset), now)
 	case *wire.Frame_Decline:
-		s.lane.granted = max(s.lane.granted-int(b.Decline.Count), 0)
+		for range b.Decline.Count {
+			n.uploads.answered(&s.lane, false, now)
+		}
 		s.lane.willing = false
-		n.uploads.answered(now.Sub(s.granted))
 		n.pump(now)
 	case *wire.Frame_Cancel:
 		s.onCancel(int(b.Cancel.Piece), now)

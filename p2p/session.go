@@ -58,7 +58,6 @@ type session struct {
 	lane    lane
 	credit  int          // pieces that may be pushed at a time
 	pushing int          // pieces that are pushed and not yet acknowledged
-	granted time.Time    // when the latest grant left
 	acked   time.Time    // when the latest piece was acknowledged
 	rate    float64      // smoothed bytes per second acknowledged
 	sent    map[int]*job // sent and not yet acknowledged by a Have
@@ -105,6 +104,15 @@ func newSession(sh *share, s *stream, opener bool, now time.Time) *session {
 	}
 	ns.lane.session = ns
 	return ns
+}
+
+// trip returns how long a message and its answer took when the connection was made, 0
+// if that is unknown.
+func (s *session) trip() time.Duration {
+	if s.meter == nil {
+		return 0
+	}
+	return s.meter.pulse.trip
 }
 
 // crossing is how long two streams that the two sides opened may take to meet.

@@ -1,6 +1,9 @@
 package p2p
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // slots decides how many uploads a node runs at once. It wants the fewest that
 // still fill the uplink: a piece that is sent alone is forwardable earliest,
@@ -42,18 +45,35 @@ const (
 	startWindows  = 12
 	startGained   = 1.25 // times the highest rate: more slots were worth it; they are half as many more
 	windowsKept   = 12
-	inUse         = 0.75            // of the slots, on average
-	filled        = 0.8             // of the best rate: the uplink counts as full
-	busy          = 0.8             // of the best rate: hardly anything is to spare
-	gained        = 1.12            // times the best rate: more slots were worth it
-	alongside     = 3               // uploads for each piece that leaves in a trip
-	longestUpload = 3 * time.Second // of a piece among others
-	settleTime    = 8 * time.Second // after less was too little
+	inUse         = 0.75                   // of the slots, on average
+	filled        = 0.8                    // of the best rate: the uplink counts as full
+	busy          = 0.8                    // of the best rate: hardly anything is to spare
+	gained        = 1.12                   // times the best rate: more slots were worth it
+	alongside     = 3                      // uploads for each piece that leaves in a trip
+	usualUplink   = 20e6 / 8               // bytes per second: an uplink to expect before anything is known
+	firstWindow   = 10 * 1448              // bytes that a new connection sends in its first round trip (RFC 6928)
+	longestUpload = 800 * time.Millisecond // of a piece among others
+	settleTime    = 8 * time.Second        // after less was too little
 	probePeriod   = 5 * time.Second
 )
 
 // newSlots starts with n.
 func newSlots(n int) *slots { return &slots{n: min(n, mostSlots)} }
+
+// known says whether the rate of the uplink was measured yet.
+func (s *slots) known() bool { return s.started || s.windows > 0 }
+
+// begin chooses the number to start with, as long as nothing is known, from the
+// average round trip to the neighbours: one if a new connection whose window doubles
+// with every round trip carries a piece of so many bytes as fast as a usual uplink
+// does, for a piece that is sent alone can be passed on soonest; else most.
+func (s *slots) begin(most, pieceLen int, trip time.Duration) {
+	trips := math.Log2(float64(pieceLen)/firstWindow + 1)
+	s.n = min(most, mostSlots)
+	if trips*trip.Seconds()*usualUplink <= float64(pieceLen) {
+		s.n = 1
+	}
+}
 
 // limit returns how many uploads of pieces of so many bytes may run at once:
 // never so many that each would take longer than longestUpload. An uplink that

@@ -68,8 +68,8 @@ func TestSlotsFollowTheReceivers(t *testing.T) {
 func TestSlotsKeepUploadsShort(t *testing.T) {
 	s := newSlots(16)
 	uplink{rate: 100e3, receiver: 100e3, wanted: 1}.play(s, time.Unix(1000, 0), 20*time.Second)
-	assert.Equal(t, 4, int(100e3*longestUpload.Seconds()/64e3), "what the test expects")
-	assert.Equal(t, 4, min(4, s.limit(64e3)))
+	four := int(100e3*longestUpload.Seconds()/4) + 1 // bytes of a piece of which three end in time, and not four
+	assert.Equal(t, 3, s.limit(four))
 	assert.Equal(t, 2, s.limit(16<<20), "two at least, so that a slow receiver holds nobody up")
 }
 
@@ -116,4 +116,28 @@ func TestSlotsSpare(t *testing.T) {
 	assert.Zero(t, s.spare(), "it is full")
 	run(0, 5*time.Second)
 	assert.InDelta(t, 1e6, s.spare(), 0.1e6, "all of it")
+}
+
+func TestSlotsBegin(t *testing.T) {
+	tests := []struct {
+		name  string
+		piece int // bytes
+		trip  time.Duration
+		want  int
+	}{
+		{name: "near: one upload fills a usual uplink", piece: 256 << 10, trip: 20 * time.Millisecond, want: 1},
+		{name: "far: it takes several", piece: 256 << 10, trip: 60 * time.Millisecond, want: 3},
+		{name: "small pieces end before the window has opened", piece: 16 << 10, trip: 20 * time.Millisecond, want: 3},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSlots(3)
+			s.begin(3, tt.piece, tt.trip)
+			assert.Equal(t, tt.want, s.limit(tt.piece))
+		})
+	}
+	s := newSlots(3)
+	assert.False(t, s.known())
+	uplink{rate: 1e6, receiver: 1e6, wanted: 9}.play(s, now, 2*time.Second)
+	assert.True(t, s.known(), "it was measured")
 }

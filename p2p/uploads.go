@@ -1,6 +1,7 @@
 package p2p
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 	"time"
@@ -17,8 +18,9 @@ type uploads struct {
 	queue  []*job // requested or pushed; they wait for a slot, the first first
 	active []*job // being sent
 
-	early int           // uploads beyond the slots that it took so far for a request to be there when one got free; see ahead
-	reply time.Duration // smoothed time from a grant to its answer
+	reply    time.Duration   // smoothed time from a grant to its answer
+	declined float64         // share of the answers that decline, smoothed
+	answers  []time.Duration // see forecast
 }
 
 // job is a piece that a neighbour asked for or is pushed.
@@ -44,38 +46,90 @@ const (
 // claims counts the uploads that are granted, wait or run.
 func (u *uploads) claims() int { return u.lanes.granted() + len(u.queue) + len(u.active) }
 
-// lacked takes the news that one of so many slots got free. If most are empty and
-// no request is there for them, though some were granted, more must be arranged
-// early.
-func (u *uploads) lacked(slots int) {
-	if len(u.queue) == 0 && 2*len(u.active) < slots && u.lanes.granted() > 0 {
-		u.early = min(u.early+1, mostSlots)
+// answered takes note of the answer to the oldest grant of a lane, and whether it was
+// a request.
+func (u *uploads) answered(l *lane, request bool, now time.Time) {
+	took, ok := l.answered(now)
+	if !ok {
+		return
 	}
-}
-
-// ahead returns how many uploads beyond the slots may be arranged: as many as
-// begin while a grant is answered, and more where slots were found empty. What is
-// promised much too early waits here, while others might send it at once.
-func (u *uploads) ahead(pieceLen int) int {
-	answer := 1 + int(u.slots.best()*u.reply.Seconds()/float64(pieceLen))
-	return max(answer, min(u.early, answer+1+u.slots.limit(pieceLen)/2))
-}
-
-// crowded takes the news of a request that has to wait behind others, and could
-// have been chosen later.
-func (u *uploads) crowded() {
-	if len(u.queue) > 1+len(u.active)/4 {
-		u.early = max(u.early-1, 1)
-	}
-}
-
-// answered learns how long a grant took to be answered.
-func (u *uploads) answered(took time.Duration) {
 	if u.reply == 0 {
 		u.reply = took
 	}
 	u.reply += (took - u.reply) / 8
 	u.slots.trip = min(u.reply, tripMost)
+	declined := 0.0
+	if !request {
+		declined = 1
+	}
+	u.declined += (declined - u.declined) / declineSamples
+}
+
+// declineSamples is how many answers the share of those that decline is, roughly, the
+// mean of.
+const declineSamples = 16
+
+// replies returns how long the neighbour of a lane takes to answer a grant: as long as
+// it did, or else as others do, and no less than a message takes to come and go.
+func (u *uploads) replies(l *lane) time.Duration {
+	if l.reply > 0 {
+		return l.reply
+	}
+	return max(u.reply, l.session.trip())
+}
+
+// forecast notes when the answers to the grants that are out may come. Of one that is
+// late nothing is known but that the longer it is, the later it will come.
+func (u *uploads) forecast(now time.Time) {
+	u.answers = u.answers[:0]
+	for _, l := range u.lanes.all {
+		if l.session.doubted {
+			continue
+		}
+		usual := u.replies(l)
+		for _, left := range l.granted {
+			u.answers = append(u.answers, (usual - now.Sub(left)).Abs())
+		}
+	}
+}
+
+// due says whether a grant to the lane should leave now, after a forecast, for a
+// request to be there when a slot gets free; free slots are those that neither an
+// upload uses nor a request waits for. A grant that leaves too late leaves the uplink
+// idle, and what is promised much too early waits here while others might send it at
+// once. So the answers that come about as soon as this one would, less those that are
+// likely to decline, are compared with the slots that will be free by then.
+func (u *uploads) due(reply time.Duration, free int) bool {
+	by := reply + min(reply, answerSpread) + leastSpread
+	coming := 0
+	for _, in := range u.answers {
+		if in <= by {
+			coming++
+		}
+	}
+	requests := int(math.Ceil(float64(coming) * (1 - u.declined)))
+	return requests < free+u.freed(by)
+}
+
+// How much later than usual an answer may come: as long again, at most so long, and
+// at least a little.
+const (
+	answerSpread = 500 * time.Millisecond
+	leastSpread  = 20 * time.Millisecond
+)
+
+// freed returns how many uploads end within the time and leave their slots to others,
+// by the rate of the uplink; one if that is unknown.
+func (u *uploads) freed(within time.Duration) (n int) {
+	best := u.slots.best()
+	if best == 0 {
+		return 1
+	}
+	each := best * within.Seconds() / float64(len(u.active)) // bytes of each upload that leave in the time
+	for _, j := range u.active {
+		n += int((each + float64(j.off)) / float64(j.length))
+	}
+	return n
 }
 
 // tripMost is the longest time of an answer that more uploads run for: those who
@@ -119,7 +173,6 @@ const mostLevel = 6
 func (u *uploads) add(s *session, piece, offset int, pushed bool) {
 	j := &job{session: s, piece: piece, length: s.share.manifest.PieceLen(piece), off: offset, pushed: pushed}
 	u.queue = append(u.queue, j)
-	u.crowded()
 	s.lane.queued++
 	if pushed {
 		s.pushing++
@@ -129,7 +182,6 @@ func (u *uploads) add(s *session, piece, offset int, pushed bool) {
 // finished frees the slot of a job whose last byte was handed on.
 func (u *uploads) finished(j *job) {
 	u.remove(j)
-	u.lacked(u.slots.limit(j.length))
 	j.state = jobSent
 	j.session.sent[j.piece] = j
 }
@@ -198,7 +250,8 @@ func (n *node) pump(now time.Time) {
 		return
 	}
 	u := &n.uploads
-	stalled, stuck := u.stalled()
+	waiting, stuck := u.stalled()
+	n.begin()
 	for {
 		for len(u.queue) > 0 {
 			j := u.queue[0]
@@ -218,14 +271,12 @@ func (n *node) pump(now time.Time) {
 			j.session.sending = append(j.session.sending, j)
 			j.session.wake()
 		}
-		l, push := n.nextLane(now)
+		u.forecast(now)
+		l, push := n.nextLane(now, len(u.active)-stuck+len(u.queue)-waiting)
 		if l == nil {
 			break
 		}
 		s := l.session
-		if size := s.share.manifest.PieceSize; u.claims()-stalled >= u.slots.limit(size)+u.ahead(size) {
-			break
-		}
 		u.lanes.served(l)
 		if push {
 			if piece, ok := s.share.spread.give(s, s.theirs.has); ok {
@@ -235,8 +286,7 @@ func (n *node) pump(now time.Time) {
 			}
 			continue
 		}
-		l.granted++
-		s.granted = now
+		l.granted = append(l.granted, now)
 		s.send(&wire.Frame{Body: &wire.Frame_Grant{Grant: &wire.Grant{Count: 1}}})
 	}
 	if len(u.active) == 0 {
@@ -244,11 +294,37 @@ func (n *node) pump(now time.Time) {
 	}
 }
 
-// nextLane returns whom to serve next, and whether with a push. At the origin,
-// while there are pieces that nobody was sent, those go first, and nothing goes
-// twice to those who take pushes.
-func (n *node) nextLane(now time.Time) (best *lane, push bool) {
-	for _, l := range n.uploads.lanes.all {
+// begin chooses how many uploads to start with, before anything is known of the
+// uplink.
+func (n *node) begin() {
+	u := &n.uploads
+	if u.slots.known() {
+		return
+	}
+	var trips time.Duration
+	var known, piece int
+	for _, l := range u.lanes.all {
+		m, trip := l.session.share.manifest, l.session.trip()
+		if m != nil && trip > 0 {
+			trips += trip
+			known++
+			piece = m.PieceSize
+		}
+	}
+	if known > 0 {
+		u.slots.begin(n.dep.settings.slots, piece, trips/time.Duration(known))
+	}
+}
+
+// nextLane returns whom to serve next, after a forecast, and whether with a push;
+// so many slots are taken. At the origin, while there are pieces that nobody was sent,
+// those go first, and nothing goes twice to those who take pushes.
+func (n *node) nextLane(now time.Time, taken int) (best *lane, push bool) {
+	u := &n.uploads
+	due := func(s *session, reply time.Duration) bool {
+		return u.due(reply, u.slots.limit(s.share.manifest.PieceSize)-taken)
+	}
+	for _, l := range u.lanes.all {
 		s := l.session
 		if sp := s.share.spread; sp == nil || sp.done() || !s.greeted || s.pushing >= s.credit || l.choked || !s.room() {
 			continue
@@ -259,11 +335,14 @@ func (n *node) nextLane(now time.Time) (best *lane, push bool) {
 		}
 	}
 	if best != nil {
+		if !due(best.session, 0) {
+			return nil, false
+		}
 		return best, true
 	}
-	return n.uploads.lanes.next(func(l *lane) bool {
+	return u.lanes.next(func(l *lane) bool {
 		sp := l.session.share.spread
-		if !l.session.room() {
+		if !l.session.room() || !due(l.session, u.replies(l)) {
 			return false
 		}
 		return sp == nil || sp.done() || l.session.credit == 0
@@ -273,12 +352,11 @@ func (n *node) nextLane(now time.Time) (best *lane, push bool) {
 // onRequest turns a request into a job, if it uses a grant.
 func (s *session) onRequest(piece, offset int, now time.Time) {
 	n := s.node
-	if s.lane.granted == 0 {
+	if len(s.lane.granted) == 0 {
 		s.send(&wire.Frame{Body: &wire.Frame_Reject{Reject: &wire.Reject{Piece: uint32(piece)}}})
 		return
 	}
-	s.lane.granted--
-	n.uploads.answered(now.Sub(s.granted))
+	n.uploads.answered(&s.lane, true, now)
 	switch {
 	case !s.share.pick.have.has(piece):
 		s.send(&wire.Frame{Body: &wire.Frame_Reject{Reject: &wire.Reject{Piece: uint32(piece)}}})

@@ -7,58 +7,77 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestEarly(t *testing.T) {
-	waiting := &lane{granted: 1}
-	u := uploads{slots: newSlots(1), early: 1}
-	u.lanes.add(waiting)
-	u.lacked(2)
-	u.lacked(2)
-	assert.Equal(t, 3, u.early, "a slot got free and the answer to a grant had not come")
-	u.active = []*job{{}}
-	u.lacked(2)
-	assert.Equal(t, 3, u.early, "half of the slots are in use")
-	u.active, waiting.granted = nil, 0
-	u.lacked(2)
-	assert.Equal(t, 3, u.early, "nobody was asked")
-	u.queue = []*job{{}}
-	u.crowded()
-	assert.Equal(t, 3, u.early, "the next is there: as it should be")
-	u.queue = []*job{{}, {}}
-	for range 5 {
-		u.crowded()
-	}
-	assert.Equal(t, 1, u.early, "it never falls below one")
-}
-
-func TestAhead(t *testing.T) {
+func TestDue(t *testing.T) {
 	const piece = 1000
+	ms := time.Millisecond
+	running := func(off ...int) (jobs []*job) {
+		for _, o := range off {
+			jobs = append(jobs, &job{length: piece, off: o})
+		}
+		return jobs
+	}
 	tests := []struct {
-		name         string
-		rate         float64 // bytes per second of the uplink
-		reply        time.Duration
-		slots, early int
-		want         int
+		name     string
+		rate     float64 // bytes per second of the uplink, 0 if unknown
+		active   []*job
+		answers  []time.Duration // until those to other grants
+		declined float64         // share of answers
+		reply    time.Duration
+		free     int
+		want     bool
 	}{
-		{name: "nothing is known", slots: 3, early: 1, want: 1},
-		{name: "two and a half pieces leave while a grant is answered", rate: 10 * piece, reply: 250 * time.Millisecond, slots: 3, early: 1, want: 3},
-		{name: "slots were found empty", rate: 10 * piece, reply: 10 * time.Millisecond, slots: 8, early: 4, want: 4},
-		{name: "but not for want of promises", rate: 10 * piece, reply: 10 * time.Millisecond, slots: 8, early: mostSlots, want: 6},
-		{name: "a slow uplink promises little", rate: piece / 2, reply: time.Second, slots: 8, early: mostSlots, want: 3},
+		{name: "nothing is known: one beyond the free slots", reply: 50 * ms, want: true},
+		{name: "but not two", reply: 50 * ms, answers: []time.Duration{0}},
+		{name: "a free slot and no answer on its way", rate: piece, reply: 50 * ms, free: 1, want: true},
+		{name: "a free slot for which an answer will come", rate: piece, reply: 50 * ms, free: 1, answers: []time.Duration{60 * ms}},
+		{name: "an answer that will come much later", rate: piece, reply: 50 * ms, free: 1, answers: []time.Duration{200 * ms}, want: true},
+		{name: "more requests wait than there are slots", rate: piece, reply: 50 * ms, free: -1, active: running(999)},
+		{name: "the upload that runs ends too late", rate: piece, reply: 50 * ms, active: running(800)},
+		{name: "it ends when the answer comes", rate: piece, reply: 100 * ms, active: running(800), want: true},
+		{name: "two share the uplink", rate: piece, reply: 100 * ms, active: running(800, 0)},
+		{name: "five pieces leave until the answer comes", rate: 10 * piece, reply: 250 * ms, active: running(0), answers: make([]time.Duration, 4), want: true},
+		{name: "but not six", rate: 10 * piece, reply: 250 * ms, active: running(0), answers: make([]time.Duration, 5)},
+		{name: "unless half of the answers decline", rate: 10 * piece, reply: 250 * ms, active: running(0), answers: make([]time.Duration, 8), declined: 0.5, want: true},
+		{name: "one that may decline may come all the same", rate: piece, reply: 50 * ms, free: 1, answers: []time.Duration{0}, declined: 0.9},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			u := uploads{slots: newSlots(tt.slots), early: tt.early, reply: tt.reply}
-			u.slots.rates = []float64{tt.rate, tt.rate}
-			assert.Equal(t, tt.want, u.ahead(piece))
+			u := uploads{slots: newSlots(1), active: tt.active, answers: tt.answers, declined: tt.declined}
+			if tt.rate > 0 {
+				u.slots.rates = []float64{tt.rate, tt.rate}
+			}
+			assert.Equal(t, tt.want, u.due(tt.reply, tt.free))
 		})
 	}
 }
 
-func TestTrip(t *testing.T) {
+func TestForecast(t *testing.T) {
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	u := uploads{slots: newSlots(1), reply: time.Second}
+	u.lanes.add(&lane{session: &session{}, reply: 300 * time.Millisecond, granted: []time.Time{ago(time.Second), ago(100 * time.Millisecond)}})
+	u.lanes.add(&lane{session: &session{}, granted: []time.Time{ago(0)}})
+	u.lanes.add(&lane{session: &session{doubted: true}, granted: []time.Time{ago(0)}})
+	u.forecast(now)
+	assert.Equal(t, []time.Duration{700 * time.Millisecond, 200 * time.Millisecond, time.Second}, u.answers,
+		"one that is late, one that is not, one of a stranger, and none of a neighbour that may be dead")
+}
+
+func TestAnswered(t *testing.T) {
 	u := uploads{slots: newSlots(1)}
-	u.answered(50 * time.Millisecond)
+	l := &lane{session: &session{}, granted: []time.Time{now.Add(-50 * time.Millisecond), now.Add(-20 * time.Millisecond)}}
+	assert.Zero(t, u.replies(l), "nothing is known")
+	u.answered(l, true, now)
+	assert.Equal(t, 50*time.Millisecond, u.replies(l), "the oldest is answered first")
 	assert.Equal(t, 50*time.Millisecond, u.slots.trip)
-	u.answered(10 * time.Second)
+	assert.Zero(t, u.declined)
+	u.answered(l, false, now)
+	assert.Less(t, u.replies(l), 50*time.Millisecond)
+	assert.InDelta(t, 1.0/declineSamples, u.declined, 1e-9)
+	u.answered(l, false, now)
+	assert.InDelta(t, 1.0/declineSamples, u.declined, 1e-9, "nothing was left to answer")
+	other := &lane{session: &session{}, granted: []time.Time{now.Add(-10 * time.Second)}}
+	assert.Equal(t, u.reply, u.replies(other), "a stranger answers as the others do")
+	u.answered(other, true, now)
 	assert.Equal(t, tripMost, u.slots.trip, "who answers late is busy")
 }
 
