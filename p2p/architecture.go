@@ -41,7 +41,7 @@ func Kind() trial.Kind {
 				Default: securityNoise, Values: []string{securityNoise, securityPlaintext}},
 			{Name: "picker", Doc: "which missing piece a peer asks for next", Default: pickRarest,
 				Values: []string{pickRarest, pickRandom, pickSequential}},
-			{Name: "upload_slots", Doc: "uploads that a node starts with; it adapts the number to what fills its uplink",
+			{Name: "upload_slots", Doc: "uploads that a node starts with, or one where round trips are short; it adapts the number to what fills its uplink",
 				Default: 3, Min: 1, Max: 64},
 			{Name: "neighbours", Doc: "peers that each peer exchanges pieces with, beside the origin",
 				Default: 8, Min: 1, Max: 256},

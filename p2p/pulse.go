@@ -14,8 +14,8 @@ import (
 // lives. A frame may take many seconds over a slow link, and says nothing before
 // its last byte; the socket beneath knows of every packet.
 type pulse struct {
-	at   atomic.Int64  // nanoseconds since 1970
-	trip time.Duration // longest time from a message of the handshake to its answer, constant after it; 0 if none was seen
+	at   atomic.Int64 // nanoseconds since 1970
+	trip atomic.Int64 // nanoseconds from a message of the handshake to what was read next, the longest; 0 if none was seen
 }
 
 func (p *pulse) beat() { p.at.Store(time.Now().UnixNano()) }
@@ -28,32 +28,39 @@ func (p *pulse) latest() time.Time { return time.Unix(0, p.at.Load()) }
 // buffer had room.
 const blockedWrite = 5 * time.Millisecond
 
-// beatingConn feels the pulse of a socket. During the handshake it is used by one
-// goroutine, and measures the round trip.
+// beatingConn feels the pulse of a socket, and measures the round trip during the
+// handshake.
 type beatingConn struct {
 	net.Conn
 	pulse *pulse
 
-	upgraded bool      // the handshake is over
-	asked    time.Time // when its latest message left, until an answer comes
+	upgraded atomic.Bool  // the handshake is over
+	asked    atomic.Int64 // when its latest message left, until something is read; 0 then
 }
 
 func (c *beatingConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if n > 0 {
 		c.pulse.beat()
-		if !c.upgraded && !c.asked.IsZero() {
-			c.pulse.trip = max(c.pulse.trip, time.Since(c.asked))
-			c.asked = time.Time{}
+		if !c.upgraded.Load() {
+			c.answered()
 		}
 	}
 	return n, err
 }
 
+// answered measures the time since the latest message of the handshake, if nothing was
+// read since.
+func (c *beatingConn) answered() {
+	if at := c.asked.Swap(0); at != 0 {
+		c.pulse.trip.Store(max(c.pulse.trip.Load(), time.Now().UnixNano()-at))
+	}
+}
+
 func (c *beatingConn) Write(p []byte) (int, error) {
 	began := time.Now()
-	if !c.upgraded {
-		c.asked = began
+	if !c.upgraded.Load() {
+		c.asked.Store(began.UnixNano())
 	}
 	n, err := c.Conn.Write(p)
 	if err == nil && time.Since(began) >= blockedWrite {
@@ -89,7 +96,7 @@ func (s beatingSecurity) SecureInbound(ctx context.Context, insecure net.Conn, p
 	if err != nil {
 		return nil, err
 	}
-	c.upgraded = true
+	c.upgraded.Store(true)
 	return &beatingSecure{SecureConn: secure, pulse: c.pulse}, nil
 }
 
@@ -101,6 +108,6 @@ func (s beatingSecurity) SecureOutbound(ctx context.Context, insecure net.Conn, 
 	if err != nil {
 		return nil, err
 	}
-	c.upgraded = true
+	c.upgraded.Store(true)
 	return &beatingSecure{SecureConn: secure, pulse: c.pulse}, nil
 }

@@ -112,7 +112,7 @@ func (s *session) trip() time.Duration {
 	if s.meter == nil {
 		return 0
 	}
-	return s.meter.pulse.trip
+	return time.Duration(s.meter.pulse.trip.Load())
 }
 
 // crossing is how long two streams that the two sides opened may take to meet.
