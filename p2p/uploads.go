@@ -98,8 +98,12 @@ func (u *uploads) forecast(now time.Time) {
 // upload uses nor a request waits for. A grant that leaves too late leaves the uplink
 // idle, and what is promised much too early waits here while others might send it at
 // once. So the answers that come about as soon as this one would, less those that are
-// likely to decline, are compared with the slots that will be free by then.
+// likely to decline, are compared with the slots that will be free by then. At most
+// mostSlots grants are out at a time, whatever a fast link seems to carry.
 func (u *uploads) due(reply time.Duration, free int) bool {
+	if len(u.answers) >= mostSlots {
+		return false
+	}
 	by := reply + min(reply, answerSpread) + leastSpread
 	coming := 0
 	for _, in := range u.answers {
