@@ -45,15 +45,15 @@ const (
 	startWindows  = 12
 	startGained   = 1.25 // times the highest rate: more slots were worth it; they are half as many more
 	windowsKept   = 12
-	inUse         = 0.75                   // of the slots, on average
-	filled        = 0.8                    // of the best rate: the uplink counts as full
-	busy          = 0.8                    // of the best rate: hardly anything is to spare
-	gained        = 1.12                   // times the best rate: more slots were worth it
-	alongside     = 3                      // uploads for each piece that leaves in a trip
-	usualUplink   = 20e6 / 8               // bytes per second: an uplink to expect before anything is known
-	firstWindow   = 10 * 1448              // bytes that a new connection sends in its first round trip (RFC 6928)
-	longestUpload = 800 * time.Millisecond // of a piece among others
-	settleTime    = 8 * time.Second        // after less was too little
+	inUse         = 0.75            // of the slots, on average
+	filled        = 0.8             // of the best rate: the uplink counts as full
+	busy          = 0.8             // of the best rate: hardly anything is to spare
+	gained        = 1.12            // times the best rate: more slots were worth it
+	alongside     = 3               // uploads for each piece that leaves in a trip
+	usualUplink   = 20e6 / 8        // bytes per second: an uplink to expect before anything is known
+	firstWindow   = 10 * 1448       // bytes that a new connection sends in its first round trip (RFC 6928)
+	longestUpload = 3 * time.Second // of a piece among others
+	settleTime    = 8 * time.Second // after less was too little
 	probePeriod   = 5 * time.Second
 )
 
