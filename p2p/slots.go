@@ -20,13 +20,18 @@ type slots struct {
 	bytes int64     // sent in it
 	ran   int64     // the same, each byte times the uploads that ran
 
-	started bool      // the number was once too large
-	most    float64   // highest rate so far
-	windows int       // so far
-	shrunk  bool      // the last change was to less
-	settled time.Time // no attempt with less before
-	probe   time.Time // an attempt with more after
-	back    int       // slots to go back to if the attempt that runs gains nothing; 0 if none runs
+	cold    time.Duration // what the first upload takes if only its connection's window limits it; 0 if it is not judged by that
+	first   time.Time     // when that upload began
+	started bool          // the number was once too large
+	most    float64       // highest rate so far
+	windows int           // so far
+	shrunk  bool          // the last change was to less
+	settled time.Time     // no attempt with less before
+	probe   time.Time     // an attempt with more after
+	short   int           // slots when the rate fell short of the best; 0 if it does not
+	fell    float64       // to this rate
+	futile  time.Time     // more slots do not help before
+	back    int           // slots to go back to if the attempt that runs gains nothing; 0 if none runs
 
 	lately int64   // bytes sent since the latest tick
 	used   float64 // smoothed bytes per second
@@ -49,6 +54,8 @@ const (
 	filled        = 0.8             // of the best rate: the uplink counts as full
 	busy          = 0.8             // of the best rate: hardly anything is to spare
 	gained        = 1.12            // times the best rate: more slots were worth it
+	helped        = 1.25            // times the rate before: twice the slots fill the uplink better
+	leastTried    = 3               // slots more before that is judged
 	alongside     = 3               // uploads for each piece that leaves in a trip
 	usualUplink   = 20e6 / 8        // bytes per second: an uplink to expect before anything is known
 	firstWindow   = 10 * 1448       // bytes that a new connection sends in its first round trip (RFC 6928)
@@ -61,17 +68,37 @@ const (
 func newSlots(n int) *slots { return &slots{n: min(n, mostSlots)} }
 
 // known says whether the rate of the uplink was measured yet.
-func (s *slots) known() bool { return s.started || s.windows > 0 }
+func (s *slots) known() bool { return s.started || s.windows > 0 || !s.first.IsZero() }
 
-// begin chooses the number to start with, as long as nothing is known, from the
-// average round trip to the neighbours: one if a new connection whose window doubles
-// with every round trip carries a piece of so many bytes as fast as a usual uplink
-// does, for a piece that is sent alone can be passed on soonest; else most.
+// begin chooses the number to start with, as long as nothing is known, from a typical
+// round trip to the neighbours: one if a new connection whose window doubles with every
+// round trip carries a piece of so many bytes as fast as a usual uplink does, for a
+// piece that is sent alone can be passed on soonest; else most.
 func (s *slots) begin(most, pieceLen int, trip time.Duration) {
 	trips := math.Log2(float64(pieceLen)/firstWindow + 1)
-	s.n = min(most, mostSlots)
+	s.n, s.cold = min(most, mostSlots), 0
 	if trips*trip.Seconds()*usualUplink <= float64(pieceLen) {
 		s.n = 1
+		s.cold = time.Duration((trips + 1) * float64(trip)) // with the way back of the Have
+	}
+}
+
+// arrived takes the news that an upload has reached its receiver.
+func (s *slots) arrived(now time.Time) {
+	if s.cold > 0 && !s.first.IsZero() {
+		s.judge(now)
+		s.cold = 0
+	}
+}
+
+// judge ends the start if the first upload takes half as long again as its connection
+// explains: then the link is the limit, and a second upload would only share it. That
+// is told by time, as the first bytes that are handed on fill buffers.
+func (s *slots) judge(now time.Time) {
+	if now.Sub(s.first) >= s.cold+s.cold/2 {
+		s.cold = 0
+		s.begun()
+		s.probe = now.Add(probePeriod)
 	}
 }
 
@@ -132,6 +159,13 @@ func (s *slots) idle() { s.start = time.Time{} }
 // many uploads ran.
 func (s *slots) sent(now time.Time, bytes, running int) {
 	s.lately += int64(bytes)
+	if s.cold > 0 {
+		if s.first.IsZero() {
+			s.first = now
+		}
+		s.judge(now)
+		return
+	}
 	if s.start.IsZero() {
 		s.open(now)
 		return
@@ -184,6 +218,9 @@ func (s *slots) open(now time.Time) {
 func (s *slots) adapt(now time.Time, rate, best float64) {
 	back, shrunk := s.back, false
 	s.back = 0
+	if rate >= filled*best {
+		s.short = 0
+	}
 	switch {
 	case !s.started && rate > startGained*s.most:
 		s.back = s.n
@@ -202,7 +239,7 @@ func (s *slots) adapt(now time.Time, rate, best float64) {
 		if s.shrunk { // the last attempt with less was one too many
 			s.settled = now.Add(settleTime)
 		}
-		s.n += max(1, s.n/4)
+		s.fill(now, rate)
 	case now.After(s.probe):
 		s.back = s.n
 		s.n += max(1, s.n/4)
@@ -213,4 +250,20 @@ func (s *slots) adapt(now time.Time, rate, best float64) {
 	}
 	s.shrunk = shrunk
 	s.n = min(s.n, mostSlots)
+}
+
+// fill adds slots because the rate has fallen short of the best. When twice as many
+// have gained hardly anything, the receivers are the limit and not their number: it
+// goes back to where it was, and adds none for a while.
+func (s *slots) fill(now time.Time, rate float64) {
+	switch {
+	case now.Before(s.futile):
+		return
+	case s.short == 0:
+		s.short, s.fell = s.n, rate
+	case s.n >= max(2*s.short, s.short+leastTried) && rate < helped*s.fell:
+		s.n, s.short, s.futile = s.short, 0, now.Add(probePeriod)
+		return
+	}
+	s.n += max(1, s.n/4)
 }

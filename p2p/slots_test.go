@@ -141,3 +141,50 @@ func TestSlotsBegin(t *testing.T) {
 	uplink{rate: 1e6, receiver: 1e6, wanted: 9}.play(s, now, 2*time.Second)
 	assert.True(t, s.known(), "it was measured")
 }
+
+// TestSlotsJudgeTheFirstUpload: what a lone upload takes says whether a second would
+// only share the link with it.
+func TestSlotsJudgeTheFirstUpload(t *testing.T) {
+	const piece, trip = 256 << 10, 20 * time.Millisecond
+	for _, tt := range []struct {
+		name  string
+		took  time.Duration
+		stays bool
+	}{
+		{name: "longer than the connection explains: one is enough", took: 200 * time.Millisecond, stays: true},
+		{name: "no longer: more may be", took: 120 * time.Millisecond},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSlots(3)
+			s.begin(3, piece, trip)
+			s.sent(now, piece/2, 1)
+			s.sent(now.Add(tt.took/2), piece/2, 1)
+			assert.True(t, s.known(), "it is not chosen again")
+			s.arrived(now.Add(tt.took))
+			assert.Equal(t, 1, s.limit(piece))
+			for at := tt.took; at < time.Second; at += 10 * time.Millisecond {
+				s.sent(now.Add(at), 10<<10, 1)
+			}
+			if tt.stays {
+				assert.Equal(t, 1, s.limit(piece))
+			} else {
+				assert.Greater(t, s.limit(piece), 1)
+			}
+		})
+	}
+}
+
+// TestSlotsKnowFullReceivers: where the receivers' downlinks are full, more uploads gain
+// nothing, and each takes longer.
+func TestSlotsKnowFullReceivers(t *testing.T) {
+	s := newSlots(2)
+	link := uplink{rate: 10e6, receiver: 5e6, wanted: 100}
+	link.play(s, now, 20*time.Second)
+	link.rate = 4e6
+	most := 0
+	for at := 20 * time.Second; at < 24*time.Second; at += time.Second / 10 {
+		link.play(s, now.Add(at), time.Second/10)
+		most = max(most, s.limit(64<<10))
+	}
+	assert.LessOrEqual(t, most, 10)
+}

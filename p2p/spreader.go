@@ -67,39 +67,41 @@ func (s *spreader[N]) better(a, b N, now time.Time) bool {
 	return s.of(a).given < s.of(b).given
 }
 
-// shown returns how long the neighbour takes to pass a piece on, at least as long
-// as it has had the oldest that it has not, and 0 if it has shown nothing.
-func (c *carrier) shown(now time.Time) time.Duration {
+// kept returns how long the neighbour has had the oldest of its pieces that no one else
+// has shown yet.
+func (c *carrier) kept(now time.Time) time.Duration {
 	if len(c.fresh) > 0 && !c.fresh[0].held.IsZero() {
-		return max(c.took, now.Sub(c.fresh[0].held))
+		return now.Sub(c.fresh[0].held)
 	}
-	return c.took
+	return 0
 }
 
-// passesOn estimates how long the neighbour would take to pass on one more piece.
-// Of one that has shown nothing it is known at most how long its uplink takes.
+// passesOn estimates how long the neighbour would take to pass on one more piece: each
+// as long as those before did, and at least as long as it has kept one. Of a neighbour
+// that has passed on nothing it is known at most how long its uplink takes.
 func (s *spreader[N]) passesOn(n N, now time.Time) time.Duration {
 	c := s.of(n)
-	took := c.shown(now)
+	took := c.took
 	if took == 0 {
 		took = s.prior(now)
 		if c.uplink > 0 {
 			took = max(took, time.Duration(float64(s.pieceSize)/c.uplink*float64(time.Second)))
 		}
 	}
-	return time.Duration(len(c.fresh)+1) * took
+	return time.Duration(len(c.fresh)+1) * max(took, c.kept(now))
 }
 
-// prior returns how long a neighbour is expected to take that has shown nothing:
-// longer than those that have do on average.
+// prior returns how long a neighbour is expected to take that has shown nothing: longer
+// than average. The average is the time that all have kept pieces over the number of
+// those that have passed one on: what is still kept counts as time, and not as done.
 func (s *spreader[N]) prior(now time.Time) time.Duration {
 	if s.typical > 0 && now.Sub(s.typicalAt) < typicalFor {
 		return s.typical
 	}
 	var sum, n time.Duration
 	for _, c := range s.carriers {
-		if t := c.shown(now); t > 0 {
-			sum += t
+		sum += max(c.took, c.kept(now))
+		if c.took > 0 {
 			n++
 		}
 	}

@@ -117,6 +117,26 @@ func TestSpreaderTriesTheUnknown(t *testing.T) {
 	assert.True(t, s.better("a", "unknown", now))
 }
 
+// TestSpreaderWaitsForProof: who has just got its first piece has not shown that it
+// passes it on soon, and what many keep makes those less likely to that are unknown.
+func TestSpreaderWaitsForProof(t *testing.T) {
+	s := newTestSpreader(100)
+	now := time.Unix(1000, 0)
+	passOn(s, "a", now, 100*time.Millisecond)
+	i, _ := s.give("new", hasNone)
+	s.seen(i, "new", now)
+	now = now.Add(10 * time.Millisecond)
+	assert.True(t, s.better("unknown", "new", now), "new may keep it for long")
+	s.give("a", hasNone)
+	s.give("a", hasNone)
+	assert.True(t, s.better("unknown", "a", now), "a has two to pass on first")
+	for _, n := range []string{"b", "c", "d"} {
+		i, _ := s.give(n, hasNone)
+		s.seen(i, n, now)
+	}
+	assert.True(t, s.better("a", "unknown", now.Add(time.Second)), "most keep what they got")
+}
+
 func TestSpreaderSkipsWhatIsThere(t *testing.T) {
 	s := newTestSpreader(3)
 	s.seen(1, "b", time.Unix(1000, 0)) // a restarted peer brought it

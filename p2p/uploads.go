@@ -299,24 +299,24 @@ func (n *node) pump(now time.Time) {
 }
 
 // begin chooses how many uploads to start with, before anything is known of the
-// uplink.
+// uplink, by the median of the round trips: the handshakes of a crowd delay some.
 func (n *node) begin() {
 	u := &n.uploads
 	if u.slots.known() {
 		return
 	}
-	var trips time.Duration
-	var known, piece int
+	var trips []time.Duration
+	var piece int
 	for _, l := range u.lanes.all {
 		m, trip := l.session.share.manifest, l.session.trip()
 		if m != nil && trip > 0 {
-			trips += trip
-			known++
+			trips = append(trips, trip)
 			piece = m.PieceSize
 		}
 	}
-	if known > 0 {
-		u.slots.begin(n.dep.settings.slots, piece, trips/time.Duration(known))
+	if len(trips) > 0 {
+		slices.Sort(trips)
+		u.slots.begin(n.dep.settings.slots, piece, trips[len(trips)/2])
 	}
 }
 

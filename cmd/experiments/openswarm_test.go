@@ -32,7 +32,7 @@ func regimes() []regime {
 		{name: "uplinks limit", sets: []string{
 			"workload.files.0.size=1MiB", "workload.piece_size=8KiB",
 			"network.origin.uplink=2Mbit/s", "network.peers.0.uplink=250kbit/s", "network.peers.0.downlink=2500kbit/s",
-			"workload.requests.rate=1/s", "workload.requests.for=210s", "p2p.neighbours=5", "p2p.upload_slots=2",
+			"workload.requests.rate=1/s", "workload.requests.for=300s", "p2p.neighbours=5", "p2p.upload_slots=2",
 		}},
 		{name: "downlinks limit", downloadBound: true, sets: []string{
 			"workload.files.0.size=4MiB", "workload.piece_size=32KiB",
