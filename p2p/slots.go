@@ -67,7 +67,7 @@ const (
 // newSlots starts with n.
 func newSlots(n int) *slots { return &slots{n: min(n, mostSlots)} }
 
-// known says whether the rate of the uplink was measured yet.
+// known says whether the uplink was tried yet.
 func (s *slots) known() bool { return s.started || s.windows > 0 || !s.first.IsZero() }
 
 // begin chooses the number to start with, as long as nothing is known, from a typical
@@ -93,9 +93,11 @@ func (s *slots) arrived(now time.Time) {
 
 // judge ends the start if the first upload takes half as long again as its connection
 // explains: then the link is the limit, and a second upload would only share it. That
-// is told by time, as the first bytes that are handed on fill buffers.
+// is told by time, as the first bytes that are handed on fill buffers. Where a piece
+// takes no longer than a window, an attempt with more costs little and tells more: the
+// receiver's link may be the limit.
 func (s *slots) judge(now time.Time) {
-	if now.Sub(s.first) >= s.cold+s.cold/2 {
+	if now.Sub(s.first) >= max(s.cold+s.cold/2, startTime) {
 		s.cold = 0
 		s.begun()
 		s.probe = now.Add(probePeriod)

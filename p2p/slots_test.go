@@ -145,18 +145,19 @@ func TestSlotsBegin(t *testing.T) {
 // TestSlotsJudgeTheFirstUpload: what a lone upload takes says whether a second would
 // only share the link with it.
 func TestSlotsJudgeTheFirstUpload(t *testing.T) {
-	const piece, trip = 256 << 10, 20 * time.Millisecond
+	const piece = 256 << 10
 	for _, tt := range []struct {
-		name  string
-		took  time.Duration
-		stays bool
+		name       string
+		trip, took time.Duration
+		stays      bool
 	}{
-		{name: "longer than the connection explains: one is enough", took: 200 * time.Millisecond, stays: true},
-		{name: "no longer: more may be", took: 120 * time.Millisecond},
+		{name: "longer than the connection explains: one is enough", trip: 20 * time.Millisecond, took: 200 * time.Millisecond, stays: true},
+		{name: "no longer: more may be", trip: 20 * time.Millisecond, took: 120 * time.Millisecond},
+		{name: "longer, but soon over: windows tell more", trip: 2 * time.Millisecond, took: 80 * time.Millisecond},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSlots(3)
-			s.begin(3, piece, trip)
+			s.begin(3, piece, tt.trip)
 			s.sent(now, piece/2, 1)
 			s.sent(now.Add(tt.took/2), piece/2, 1)
 			assert.True(t, s.known(), "it is not chosen again")
