@@ -23,6 +23,12 @@ type meteredMuxer struct {
 
 var _ network.Multiplexer = (*meteredMuxer)(nil)
 
+// streamWindow is how many bytes a neighbour may send on a stream before it hears that
+// some were read. It hears so after each half, and from a peer whose uplink is slow and
+// busy as much as half a second late; with yamux's usual 256 KiB a fast sender stood
+// still for most of that time.
+const streamWindow = 1 << 20
+
 // newMuxer returns the muxer. buffered says that nothing below buffers reads, as
 // Noise does.
 func newMuxer(buffered bool) *meteredMuxer {
@@ -31,8 +37,9 @@ func newMuxer(buffered bool) *meteredMuxer {
 	if !buffered {
 		c.ReadBufSize = 0
 	}
-	c.AcceptBacklog = 64             // streams; each costs memory on every connection
-	c.PingBacklog = 4                // pings that wait for their reply
+	c.AcceptBacklog = 64 // streams; each costs memory on every connection
+	c.PingBacklog = 4    // pings that wait for their reply
+	c.InitialStreamWindowSize = streamWindow
 	c.MaxStreamWindowSize = 4 << 20  // bytes: 500 Mbit/s over 60 ms; readers never leave it full
 	c.MeasureRTTInterval = time.Hour // the first measurement serves to grow the window
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -65,6 +66,35 @@ func TestMeter(t *testing.T) {
 	settled(t, m)
 	assert.True(t, m.below(1, half))
 	assert.Empty(t, half, "one token for each wait")
+}
+
+// TestStreamWindow: a neighbour can send several pieces ahead of the news that
+// something was read.
+func TestStreamWindow(t *testing.T) {
+	a, b := net.Pipe()
+	client, err := newMuxer(false).NewConn(a, false, nil)
+	require.NoError(t, err)
+	server, err := newMuxer(false).NewConn(b, true, nil)
+	require.NoError(t, err)
+	defer server.Close()
+	defer client.Close()
+
+	out, err := client.OpenStream(context.Background())
+	require.NoError(t, err)
+	in, err := server.AcceptStream()
+	require.NoError(t, err)
+	// The first byte that comes back follows the window that came with the acceptance.
+	_, err = in.Write([]byte{1})
+	require.NoError(t, err)
+	_, err = io.ReadFull(out, make([]byte, 1))
+	require.NoError(t, err)
+
+	const pieces = 4 * 256 << 10                                          // bytes
+	require.NoError(t, out.SetWriteDeadline(time.Now().Add(time.Minute))) // only where it fails
+	_, err = out.Write(make([]byte, pieces))                              // nobody reads
+	require.NoError(t, err)
+	_, err = io.ReadFull(in, make([]byte, pieces))
+	require.NoError(t, err)
 }
 
 // settled waits until nothing waits.
