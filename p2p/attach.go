@@ -236,8 +236,7 @@ func (sh *share) meet(named []peer.AddrInfo) {
 
 // wanted returns how many neighbours to ask the origin for; mu is held. Beside
 // those that were lost, a node wants more when its uplink idles although it could
-// serve more, when none it has can take more, or when it could serve far more: those
-// that lack most.
+// serve more, or could serve far more: those that lack most.
 func (sh *share) wanted() (want int, spare bool) {
 	have, usual := sh.neighbours(), sh.node.dep.settings.neighbours
 	if !sh.over {
@@ -249,9 +248,6 @@ func (sh *share) wanted() (want int, spare bool) {
 	}
 	if times := sh.outdoes(); times >= 2 {
 		serve, spare = max(serve, int(times*float64(usual))), true
-	}
-	if sh.node.uploads.starved() {
-		serve, spare = max(serve, 2*have), true // its uplink has never shown what it carries
 	}
 	if more := min(serve, mostNeighbours*usual) - have; more > 0 && spare {
 		return max(want, extraNeighbours, more/2), true
@@ -268,26 +264,25 @@ func (sh *share) servable() int {
 	return int(2 * sh.node.uploads.slots.best() / sh.intake.most)
 }
 
-// outdoes returns how many times what its typical neighbour's uplink carries this
+// outdoes returns how many times what its neighbours' uplinks carry on average this
 // node's uplink does, 0 if unknown. That many times the usual number of neighbours it
 // serves, however slowly the file comes to itself: each peer's neighbours have about
-// the same to give then. A few others as fast as itself do not count for more than one
-// each, as they would in a mean.
+// the same to give then.
 func (sh *share) outdoes() float64 {
-	var known []float64
+	var sum, known float64
 	for _, s := range sh.sessions {
 		if s.peer != sh.originID && s.uplink > 0 {
-			known = append(known, s.uplink)
+			sum += s.uplink
+			known++
 		}
 	}
-	if len(known) < leastKnown {
+	if known < leastKnown {
 		return 0
 	}
-	slices.Sort(known)
-	return sh.node.uploads.slots.best() / known[len(known)/2]
+	return sh.node.uploads.slots.best() * known / sum
 }
 
-// leastKnown is how many neighbours say something about the typical one.
+// leastKnown is how many neighbours say something about the average.
 const leastKnown = 3
 
 // mostNeighbours is how many times more than usual a node with an idle uplink has

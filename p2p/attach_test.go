@@ -2,7 +2,6 @@ package p2p
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -16,9 +15,6 @@ func TestWanted(t *testing.T) {
 		used       float64 // of it
 		intake     float64 // bytes per second
 		others     float64 // bytes per second of each neighbour's uplink, 0 for unknown
-		fast       int     // neighbours whose uplink is a hundred times that
-		claimed    int     // neighbours that would take something but have claimed all that they may
-		willing    int     // neighbours that would take something
 		over       bool    // the node has the file
 		want       int
 		spare      bool
@@ -38,12 +34,6 @@ func TestWanted(t *testing.T) {
 		{name: "but gives what it can", neighbours: 1, uplink: 5000, intake: 1000, over: true, want: 4, spare: true},
 		{name: "three times as fast as its neighbours", neighbours: 4, uplink: 3000, used: 3000, intake: 3000, others: 1000, want: 4, spare: true},
 		{name: "hardly faster", neighbours: 4, uplink: 1900, used: 1900, intake: 3000, others: 1000},
-		{name: "faster than most, though not than some", neighbours: 5, uplink: 3000, used: 3000, intake: 3000, others: 1000, fast: 2, want: 3, spare: true},
-		{name: "no slower than most", neighbours: 5, uplink: 3000, used: 3000, intake: 3000, others: 1000, fast: 3, want: usual - 5},
-		{name: "free slots, and nobody may claim more", neighbours: 6, claimed: 5, want: 3, spare: true},
-		{name: "one may", neighbours: 6, claimed: 5, willing: 1, want: usual - 6},
-		{name: "no free slots", neighbours: 6, uplink: 1000, used: 1000, intake: 1000, claimed: 5, want: usual - 6},
-		{name: "nobody would take anything", neighbours: 6, uplink: 1000, used: 900, intake: 1000, want: usual - 6},
 		{name: "faster than too few to say", neighbours: 2, uplink: 3000, used: 3000, intake: 3000, others: 1000, want: 2},
 	}
 	for _, tt := range tests {
@@ -58,16 +48,8 @@ func TestWanted(t *testing.T) {
 			if tt.used > 0 {
 				sh.node.uploads.active = []*job{{}}
 			}
-			for i, s := range sh.sessions {
+			for _, s := range sh.sessions {
 				s.uplink = tt.others
-				if i < tt.fast {
-					s.uplink *= 100
-				}
-				s.lane.session = s
-				if s.lane.willing = i < tt.claimed+tt.willing; i < tt.claimed {
-					s.lane.granted = make([]time.Time, laneClaims)
-				}
-				sh.node.uploads.lanes.add(&s.lane)
 			}
 			sh.intake, sh.over = steady(tt.intake), tt.over
 			want, spare := sh.wanted()

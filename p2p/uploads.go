@@ -160,21 +160,6 @@ func (u *uploads) chunk() int {
 // idles says whether the uplink has something to spare.
 func (u *uploads) idles() bool { return u.claims() == 0 || u.slots.spare() > 0 }
 
-// starved says whether slots are free because every neighbour that would take something
-// has claimed as much as it may.
-func (u *uploads) starved() bool {
-	takers := false
-	for _, l := range u.lanes.all {
-		if l.willing && !l.choked {
-			if l.session.room() {
-				return false
-			}
-			takers = true
-		}
-	}
-	return takers && len(u.active)+len(u.queue) < u.slots.n
-}
-
 // level compares what a neighbour's uplink has to spare with this node's: 0 for
 // less than half of it, and one more for every doubling. Who has much to spare
 // is served first, for it multiplies what it gets.
