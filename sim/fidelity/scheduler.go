@@ -15,8 +15,9 @@ type scheduler struct {
 	jobs   int // at most so many; 0 for as many as fit
 }
 
-// tries is how often a run that was late is made.
-const tries = 4
+// tries is how often a run that was late is made at most: a virtual machine may stand
+// still for several runs in a row.
+const tries = 8
 
 // settle is how long the machine's load is watched before another run starts.
 const settle = 200 * time.Millisecond
