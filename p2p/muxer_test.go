@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -22,25 +23,32 @@ func (c slowConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
+// muxed puts the muxer on both ends of a connection, and opens a stream.
+func muxed(t *testing.T, a, b net.Conn) (client network.MuxedConn, out, in network.MuxedStream) {
+	client, err := newMuxer(false).NewConn(a, false, nil)
+	require.NoError(t, err)
+	server, err := newMuxer(false).NewConn(b, true, nil)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		client.Close()
+		server.Close()
+	})
+	out, err = client.OpenStream(context.Background())
+	require.NoError(t, err)
+	in, err = server.AcceptStream()
+	require.NoError(t, err)
+	return client, out, in
+}
+
 // TestMeter: what a stream was given counts until the connection below has it.
 func TestMeter(t *testing.T) {
 	a, b := net.Pipe()
 	allow := make(chan struct{}, 100)
-	client, err := newMuxer(false).NewConn(slowConn{a, allow}, false, nil)
-	require.NoError(t, err)
-	server, err := newMuxer(false).NewConn(b, true, nil)
-	require.NoError(t, err)
-	defer server.Close()
-	defer client.Close()
-
 	for range 20 { // window updates and pings that set the streams up
 		allow <- struct{}{}
 	}
-	s, err := client.OpenStream(context.Background())
-	require.NoError(t, err)
-	peer, err := server.AcceptStream()
-	require.NoError(t, err)
-	_, err = s.Write([]byte("first"))
+	client, s, peer := muxed(t, slowConn{a, allow}, b)
+	_, err := s.Write([]byte("first"))
 	require.NoError(t, err)
 	buf := make([]byte, 5)
 	_, err = io.ReadFull(peer, buf)
@@ -72,19 +80,9 @@ func TestMeter(t *testing.T) {
 // something was read.
 func TestStreamWindow(t *testing.T) {
 	a, b := net.Pipe()
-	client, err := newMuxer(false).NewConn(a, false, nil)
-	require.NoError(t, err)
-	server, err := newMuxer(false).NewConn(b, true, nil)
-	require.NoError(t, err)
-	defer server.Close()
-	defer client.Close()
-
-	out, err := client.OpenStream(context.Background())
-	require.NoError(t, err)
-	in, err := server.AcceptStream()
-	require.NoError(t, err)
+	_, out, in := muxed(t, a, b)
 	// The first byte that comes back follows the window that came with the acceptance.
-	_, err = in.Write([]byte{1})
+	_, err := in.Write([]byte{1})
 	require.NoError(t, err)
 	_, err = io.ReadFull(out, make([]byte, 1))
 	require.NoError(t, err)
