@@ -289,20 +289,19 @@ func (n *node) tick(now time.Time) {
 	}
 }
 
-// reinterest tells neighbours that were declined that a grant would be used now,
-// the fastest first.
+// reinterest tells neighbours that do not know it that a grant would be used now, the
+// fastest first.
 func (sh *share) reinterest(now time.Time) {
-	var declined []*session
+	var unwanted []*session
 	for _, s := range sh.sessions {
-		if s.declined && s.greeted {
-			declined = append(declined, s)
+		if s.greeted && s.unwanted() {
+			unwanted = append(unwanted, s)
 		}
 	}
-	slices.SortStableFunc(declined, func(a, b *session) int { return cmp.Compare(a.usual(), b.usual()) })
-	for _, s := range declined {
+	slices.SortStableFunc(unwanted, func(a, b *session) int { return cmp.Compare(a.usual(), b.usual()) })
+	for _, s := range unwanted {
 		if _, _, _, ok := sh.choose(s, now); ok {
-			s.declined = false
-			s.send(&wire.Frame{Body: &wire.Frame_Interest{Interest: &wire.Interest{Interested: true}}})
+			s.invite()
 		}
 	}
 }

@@ -24,7 +24,7 @@ func idleShare(pieces, sessions int) (*share, []*session) {
 	n.shares["f"] = sh
 	for i := range sessions {
 		s := &session{node: n, share: sh, peer: peer.ID(rune('a' + i)), greeted: true, counts: true, theirs: newBitfield(pieces),
-			requests: map[int]*request{}, signal: make(chan struct{}, 1)}
+			asked: newBitfield(pieces), told: newBitfield(pieces), requests: map[int]*request{}, signal: make(chan struct{}, 1)}
 		for p := range pieces {
 			s.theirs.set(p)
 			sh.pick.seen(p)

@@ -85,7 +85,7 @@ func (s *session) take(f *wire.Frame) error {
 	case *wire.Frame_Have:
 		s.onHave(b.Have, now)
 	case *wire.Frame_Interest:
-		s.lane.willing = b.Interest.Interested
+		s.onInterest(b.Interest.Interested)
 		n.pump(now)
 	case *wire.Frame_Grant:
 		s.onGrant(int(b.Grant.Count), now)
@@ -100,7 +100,7 @@ func (s *session) take(f *wire.Frame) error {
 		for range b.Decline.Count {
 			n.uploads.answered(&s.lane, false, now)
 		}
-		s.lane.willing = false
+		s.lane.willing, s.invited = false, false
 		n.pump(now)
 	case *wire.Frame_Cancel:
 		s.onCancel(int(b.Cancel.Piece), now)
@@ -153,6 +153,7 @@ func (s *session) onHello(h *wire.Hello, now time.Time) error {
 	if h.Complete {
 		theirs.fill()
 	}
+	s.asked, s.told = newBitfield(theirs.n), newBitfield(theirs.n)
 	s.theirs, s.greeted, s.counts = theirs, true, sh.node.trusts(s.peer)
 	sh.node.isBack(s.peer)
 	if s.peer != sh.originID {
@@ -190,7 +191,7 @@ const behindLevels = 128
 // rank updates how far behind the neighbour is.
 func (s *session) rank() {
 	n := s.theirs.n
-	s.lane.behind = behindLevels * (n - s.theirs.count) / n
+	s.lane.behind = behindLevels * (n - s.theirs.count - s.outstanding()) / n
 	s.lane.spare = s.node.uploads.level(s.spare)
 	if s.share.choker != nil {
 		// Else who gives nothing, and lags for it, would be served first.
@@ -225,6 +226,7 @@ func (s *session) onHave(h *wire.Have, now time.Time) {
 			}
 		}
 	}
+	s.hears(h.Asked)
 	s.uplink, s.spare, s.full = 1000*float64(h.Uplink), 1000*float64(h.Spare), h.Full
 	if sh.spread != nil {
 		sh.spread.carries(s, s.uplink)
@@ -251,7 +253,7 @@ func (s *session) onGrant(count int, now time.Time) {
 			s.takeOver(from, late, now)
 			continue
 		}
-		sh.pick.inflight.set(piece)
+		sh.claimed(piece, s)
 		s.requests[piece] = &request{piece: piece, asked: now}
 		s.send(&wire.Frame{Body: &wire.Frame_Request{Request: &wire.Request{Piece: uint32(piece)}}})
 	}
@@ -264,13 +266,13 @@ func (s *session) receive(piece, offset, length int) error {
 	n.mu.Lock()
 	s.heard = now
 	r := s.requests[piece]
-	if r == nil && offset == 0 && s.ending == endNot && s.pushed() < s.offered {
+	if r == nil && offset == 0 && s.greeted && s.ending == endNot && s.pushed() < s.offered {
 		r = &request{piece: piece, asked: now, pushed: true}
 		s.requests[piece] = r
 		if sh.pick.have.has(piece) || sh.pick.inflight.has(piece) {
 			s.withdraw(r)
 		} else {
-			sh.pick.inflight.set(piece)
+			sh.claimed(piece, s)
 		}
 	}
 	if s.ending != endNot || !s.greeted || r == nil || offset != r.got {

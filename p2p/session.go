@@ -33,6 +33,8 @@ type session struct {
 	written []byte   // of the writer: the outbox before, to be used again
 	header  header   // of the writer
 	haves   []uint32 // pieces to announce
+	quiet   []uint32 // the same, with the next frames that leave
+	telling bool     // what was asked for is to be told
 	whole   bool     // it was announced that every piece is held
 	sending []*job   // pieces being sent, the first first
 
@@ -41,11 +43,12 @@ type session struct {
 	theirs   *bitfield
 	counts   bool // what it holds counts in the choice of the rarest piece
 	requests map[int]*request
-	spoiled  []int // pieces that it sent corrupt: not in theirs while it is avoided for that
-	declined bool  // its last grant was of no use
-	offered  int   // pieces that it may push at a time
-	received int64 // bytes of pieces
-	counted  int64 // of them that a choker has seen, latest at counting
+	spoiled  []int     // pieces that it sent corrupt: not in theirs while it is avoided for that
+	declined bool      // its last grant was of no use
+	told     *bitfield // pieces that it was told were asked for, since it was last invited
+	offered  int       // pieces that it may push at a time
+	received int64     // bytes of pieces
+	counted  int64     // of them that a choker has seen, latest at counting
 	counting time.Time
 	given    float64 // the same, faded
 	uplink   float64 // bytes per second that its uplink has shown to carry, 0 if unknown
@@ -56,6 +59,8 @@ type session struct {
 
 	// What we do for it.
 	lane    lane
+	asked   *bitfield    // pieces that it has asked for, here or elsewhere, since it last invited
+	invited bool         // a grant would be used whatever it has asked for
 	credit  int          // pieces that may be pushed at a time
 	pushing int          // pieces that are pushed and not yet acknowledged
 	acked   time.Time    // when the latest piece was acknowledged

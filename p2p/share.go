@@ -148,14 +148,16 @@ func (sh *share) gained(piece int, from *session, now time.Time) {
 			s.withdraw(r)
 		}
 		lacks := !s.greeted || !s.theirs.has(piece)
-		if lacks {
+		if lacks && !(s.greeted && s.asked.has(piece)) {
 			s.lane.willing = true
 		}
-		// Who has the piece needs to hear of it only to know that what it sent
-		// has arrived; the origin counts all copies.
+		// Who has the piece need not hear of it at once, unless to know that what it
+		// sent has arrived; the origin counts all copies.
 		if lacks || s == from || s.peer == sh.originID {
 			s.haves = append(s.haves, uint32(piece))
 			s.wake()
+		} else {
+			s.quiet = append(s.quiet, uint32(piece))
 		}
 	}
 	if whole {
@@ -175,16 +177,5 @@ func (sh *share) release(piece int) {
 	if !sh.pick.have.has(piece) {
 		sh.pick.inflight.clear(piece)
 		sh.reconsider()
-	}
-}
-
-// reconsider tells neighbours that were declined that a grant would be used
-// now.
-func (sh *share) reconsider() {
-	for _, s := range sh.sessions {
-		if s.declined && sh.pick.wants(s.offers(time.Now())) {
-			s.declined = false
-			s.send(&wire.Frame{Body: &wire.Frame_Interest{Interest: &wire.Interest{Interested: true}}})
-		}
 	}
 }

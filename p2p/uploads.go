@@ -361,6 +361,8 @@ func (s *session) onRequest(piece, offset int, now time.Time) {
 		return
 	}
 	n.uploads.answered(&s.lane, true, now)
+	s.invited = false
+	s.hears([]uint32{uint32(piece)})
 	switch {
 	case !s.share.pick.have.has(piece):
 		s.send(&wire.Frame{Body: &wire.Frame_Reject{Reject: &wire.Reject{Piece: uint32(piece)}}})

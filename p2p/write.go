@@ -64,21 +64,8 @@ func (s *session) next() (out outgoing) {
 	n := s.node
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	whole := s.share.complete() && !s.whole
-	if (len(s.haves) > 0 || whole) && s.ending == endNot {
-		for len(s.haves) > 0 || whole {
-			k := min(len(s.haves), wire.MaxHave)
-			s.send(&wire.Frame{Body: &wire.Frame_Have{Have: &wire.Have{
-				Pieces: s.haves[:k], Complete: whole && k == len(s.haves),
-				Uplink: uint32(n.uploads.slots.best() / 1000), Spare: uint32(n.uploads.slots.spare() / 1000),
-				Full: s.share.intake.full(),
-			}}})
-			if s.haves = s.haves[k:]; len(s.haves) == 0 {
-				s.haves = nil
-				s.whole = s.whole || whole
-				whole = false
-			}
-		}
+	if s.ending == endNot {
+		s.announce()
 	}
 	out.frames, s.outbox, s.written = s.outbox, s.written[:0], s.outbox
 	out.ended = s.ending
@@ -92,6 +79,30 @@ func (s *session) next() (out outgoing) {
 	out.job = s.sending[0]
 	out.chunk = evenChunk(out.job.length-out.job.off, chunk)
 	return out
+}
+
+// announce queues what the neighbour is to know of this side: the pieces that are held,
+// and those that are asked for.
+func (s *session) announce() {
+	n := s.node
+	whole := s.share.complete() && !s.whole
+	if len(s.outbox) > 0 || len(s.sending) > 0 || len(s.haves) > 0 {
+		s.haves, s.quiet = append(s.haves, s.quiet...), nil
+	}
+	if len(s.haves) == 0 && !whole && !s.telling {
+		return
+	}
+	asked := s.news()
+	for more := len(s.haves) > 0 || whole || len(asked) > 0; more; more = len(s.haves) > 0 {
+		k := min(len(s.haves), wire.MaxHave)
+		s.send(&wire.Frame{Body: &wire.Frame_Have{Have: &wire.Have{
+			Pieces: s.haves[:k], Complete: whole && k == len(s.haves),
+			Uplink: uint32(n.uploads.slots.best() / 1000), Spare: uint32(n.uploads.slots.spare() / 1000),
+			Full: s.share.intake.full(), Asked: asked,
+		}}})
+		s.haves, asked = s.haves[k:], nil
+	}
+	s.haves, s.telling, s.whole = nil, false, s.whole || whole
 }
 
 // evenChunk returns how many of the bytes that are left of a piece go next, by the

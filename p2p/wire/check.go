@@ -30,12 +30,14 @@ func (f *Frame) Check(pieces int, pieceLen func(int) int) error {
 		}
 		return checkAddresses("hello", b.Hello.Addresses)
 	case *Frame_Have:
-		if n := len(b.Have.Pieces); n > MaxHave {
-			return fmt.Errorf("have: %d pieces, the limit is %d", n, MaxHave)
-		}
-		for _, i := range b.Have.Pieces {
-			if err := index("have", i); err != nil {
-				return err
+		for _, pieces := range [][]uint32{b.Have.Pieces, b.Have.Asked} {
+			if n := len(pieces); n > MaxHave {
+				return fmt.Errorf("have: %d pieces, the limit is %d", n, MaxHave)
+			}
+			for _, i := range pieces {
+				if err := index("have", i); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

@@ -21,6 +21,7 @@ func frames() []*Frame {
 	return []*Frame{
 		{Body: &Frame_Hello{Hello: &Hello{File: "a.bin", Bitfield: []byte{0x80, 0x40}, Push: 4, Addresses: [][]byte{{4, 10, 0, 0, 1, 6, 15, 161}}}}},
 		{Body: &Frame_Have{Have: &Have{Pieces: []uint32{0, 7, 9}, Complete: true}}},
+		{Body: &Frame_Have{Have: &Have{Asked: []uint32{3, 8}}}},
 		{Body: &Frame_Interest{Interest: &Interest{Interested: true}}},
 		{Body: &Frame_Grant{Grant: &Grant{Count: 1}}},
 		{Body: &Frame_Request{Request: &Request{Piece: 3, Offset: 17}}},
@@ -107,6 +108,8 @@ func TestCheck(t *testing.T) {
 		{name: "long address", frame: &Frame{Body: &Frame_Hello{Hello: &Hello{Addresses: many(1, MaxAddress+1)}}}, want: "hello: address of 257 bytes is outside 1 to 256"},
 		{name: "last piece", frame: &Frame{Body: &Frame_Have{Have: &Have{Pieces: []uint32{9}}}}},
 		{name: "one past it", frame: &Frame{Body: &Frame_Have{Have: &Have{Pieces: []uint32{9, 10}}}}, want: "have: piece 10, the file has 10"},
+		{name: "asked past it", frame: &Frame{Body: &Frame_Have{Have: &Have{Asked: []uint32{9, 10}}}}, want: "have: piece 10, the file has 10"},
+		{name: "many asked", frame: &Frame{Body: &Frame_Have{Have: &Have{Asked: make([]uint32, MaxHave+1)}}}, want: "the limit is 16384"},
 		{name: "many pieces", frame: &Frame{Body: &Frame_Have{Have: &Have{Pieces: make([]uint32, MaxHave+1)}}}, want: "the limit is 16384"},
 		{name: "no grant", frame: &Frame{Body: &Frame_Grant{Grant: &Grant{}}}, want: "count 0"},
 		{name: "largest grant", frame: &Frame{Body: &Frame_Grant{Grant: &Grant{Count: MaxGrant}}}},

@@ -765,10 +765,11 @@ func (x *Hello) GetAddresses() [][]byte {
 type Have struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Pieces        []uint32               `protobuf:"varint,1,rep,packed,name=pieces,proto3" json:"pieces,omitempty"`
-	Complete      bool                   `protobuf:"varint,2,opt,name=complete,proto3" json:"complete,omitempty"` // every piece is held
-	Uplink        uint32                 `protobuf:"varint,3,opt,name=uplink,proto3" json:"uplink,omitempty"`     // kB/s (1,000 bytes a second) that the sender's uplink has shown to carry; 0 if unknown
-	Spare         uint32                 `protobuf:"varint,4,opt,name=spare,proto3" json:"spare,omitempty"`       // kB/s of it that are idle
-	Full          bool                   `protobuf:"varint,5,opt,name=full,proto3" json:"full,omitempty"`         // the sender's downlink is full: more senders would not help it
+	Complete      bool                   `protobuf:"varint,2,opt,name=complete,proto3" json:"complete,omitempty"`  // every piece is held
+	Uplink        uint32                 `protobuf:"varint,3,opt,name=uplink,proto3" json:"uplink,omitempty"`      // kB/s (1,000 bytes a second) that the sender's uplink has shown to carry; 0 if unknown
+	Spare         uint32                 `protobuf:"varint,4,opt,name=spare,proto3" json:"spare,omitempty"`        // kB/s of it that are idle
+	Full          bool                   `protobuf:"varint,5,opt,name=full,proto3" json:"full,omitempty"`          // the sender's downlink is full: more senders would not help it
+	Asked         []uint32               `protobuf:"varint,6,rep,packed,name=asked,proto3" json:"asked,omitempty"` // pieces that it asked others for, and has not yet
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -836,6 +837,13 @@ func (x *Have) GetFull() bool {
 		return x.Full
 	}
 	return false
+}
+
+func (x *Have) GetAsked() []uint32 {
+	if x != nil {
+		return x.Asked
+	}
+	return nil
 }
 
 // Interest says whether the sender would use a grant now.
@@ -1342,13 +1350,14 @@ const file_versus_proto_rawDesc = "" +
 	"\bcomplete\x18\x02 \x01(\bR\bcomplete\x12\x1a\n" +
 	"\bbitfield\x18\x03 \x01(\fR\bbitfield\x12\x12\n" +
 	"\x04push\x18\x04 \x01(\rR\x04push\x12\x1c\n" +
-	"\taddresses\x18\x05 \x03(\fR\taddresses\"|\n" +
+	"\taddresses\x18\x05 \x03(\fR\taddresses\"\x92\x01\n" +
 	"\x04Have\x12\x16\n" +
 	"\x06pieces\x18\x01 \x03(\rR\x06pieces\x12\x1a\n" +
 	"\bcomplete\x18\x02 \x01(\bR\bcomplete\x12\x16\n" +
 	"\x06uplink\x18\x03 \x01(\rR\x06uplink\x12\x14\n" +
 	"\x05spare\x18\x04 \x01(\rR\x05spare\x12\x12\n" +
-	"\x04full\x18\x05 \x01(\bR\x04full\"*\n" +
+	"\x04full\x18\x05 \x01(\bR\x04full\x12\x14\n" +
+	"\x05asked\x18\x06 \x03(\rR\x05asked\"*\n" +
 	"\bInterest\x12\x1e\n" +
 	"\n" +
 	"interested\x18\x01 \x01(\bR\n" +
