@@ -1,6 +1,7 @@
 package p2p
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -22,10 +23,15 @@ type spreader[N comparable] struct {
 	typicalAt time.Time     // when that was
 }
 
-// unknownShare is how much slower than the average a neighbour is taken to be that
-// has shown nothing. If all are alike, each is tried soon; if a few do nearly all
-// the work, the others are not tried one by one.
-const unknownShare = 2
+// How many times the average a neighbour is taken to need that has shown nothing. If
+// all are alike, each is tried soon, and at once where most have told what their uplinks
+// carry and that is about the same: who has nothing to pass on yet begins with the new
+// piece. If a few do nearly all the work, the others are not tried one by one.
+const (
+	unknownShare = 2
+	alikeShare   = 0.5
+	alikeUplinks = 2 // times the slowest, at most
+)
 
 // typicalFor is how long an average of what neighbours take is used.
 const typicalFor = 50 * time.Millisecond
@@ -107,9 +113,26 @@ func (s *spreader[N]) prior(now time.Time) time.Duration {
 	}
 	s.typical, s.typicalAt = time.Second, now
 	if n > 0 {
-		s.typical = unknownShare * sum / n
+		share := float64(unknownShare)
+		if s.alike() {
+			share = alikeShare
+		}
+		s.typical = time.Duration(share * float64(sum) / float64(n))
 	}
 	return s.typical
+}
+
+// alike says whether at least half of the neighbours have told what their uplinks carry,
+// and that is about the same.
+func (s *spreader[N]) alike() bool {
+	told, least, most := 0, math.Inf(1), 0.0
+	for _, c := range s.carriers {
+		if c.uplink > 0 {
+			told++
+			least, most = min(least, c.uplink), max(most, c.uplink)
+		}
+	}
+	return 2*told >= len(s.carriers) && most <= alikeUplinks*least
 }
 
 // carries takes the news of what a neighbour's uplink carries, in bytes per

@@ -117,6 +117,29 @@ func TestSpreaderTriesTheUnknown(t *testing.T) {
 	assert.True(t, s.better("a", "unknown", now))
 }
 
+// TestSpreaderAmongEquals: where most uplinks carry the same, who has nothing to pass on
+// comes before who would have to do it besides.
+func TestSpreaderAmongEquals(t *testing.T) {
+	s := newTestSpreader(100)
+	now := time.Unix(1000, 0)
+	passOn(s, "a", now, 400*time.Millisecond)
+	later := now.Add(typicalFor)
+	assert.True(t, s.better("a", "b", now), "nobody has told anything")
+	s.carries("a", 10*pieceOfTest)
+	assert.True(t, s.better("b", "a", later))
+	for _, n := range []string{"c", "d"} {
+		s.of(n)
+	}
+	later = later.Add(typicalFor)
+	assert.True(t, s.better("a", "b", later), "one in four has")
+	s.carries("b", 9*pieceOfTest)
+	later = later.Add(typicalFor)
+	assert.True(t, s.better("b", "a", later))
+	s.carries("c", 30*pieceOfTest)
+	later = later.Add(typicalFor)
+	assert.True(t, s.better("a", "b", later), "there are faster ones")
+}
+
 // TestSpreaderWaitsForProof: who has just got its first piece has not shown that it
 // passes it on soon, and what many keep makes those less likely to that are unknown.
 func TestSpreaderWaitsForProof(t *testing.T) {
