@@ -116,6 +116,12 @@ func TestTellingWhatIsAsked(t *testing.T) {
 	assert.True(t, got[0].GetInterest().GetInterested(), "the one that was asked does not send it")
 	assert.False(t, s[1].unwanted())
 	assert.Empty(t, s[2].frames(t), "it believes that something is wanted anyway")
+
+	sh.claimed(1, s[0])
+	late := &request{piece: 1, asked: time.Now()}
+	s[0].requests[1] = late
+	s[1].takeOver(s[0], late, time.Now())
+	assert.True(t, s[1].unwanted(), "it was asked for all that it has")
 }
 
 // TestQuietHaves: who holds a piece hears that it is held here only when something is

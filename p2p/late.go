@@ -246,6 +246,7 @@ func (s *session) takeOver(from *session, old *request, now time.Time) {
 	}
 	from.withdraw(old)
 	s.requests[old.piece] = r
+	s.told.set(old.piece)
 	s.send(&wire.Frame{Body: &wire.Frame_Request{Request: &wire.Request{Piece: uint32(old.piece), Offset: uint32(r.got)}}})
 }
 
