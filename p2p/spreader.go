@@ -30,7 +30,8 @@ type spreader[N comparable] struct {
 const (
 	unknownShare = 2
 	alikeShare   = 0.5
-	alikeUplinks = 2 // times the slowest, at most
+	alikeUplinks = 2    // times the slowest, at most
+	tellingShare = 0.75 // of the neighbours, at least
 )
 
 // typicalFor is how long an average of what neighbours take is used.
@@ -122,8 +123,8 @@ func (s *spreader[N]) prior(now time.Time) time.Duration {
 	return s.typical
 }
 
-// alike says whether at least half of the neighbours have told what their uplinks carry,
-// and that is about the same.
+// alike says whether nearly all neighbours have told what their uplinks carry, and that
+// is about the same. Fast ones know it first: a few say nothing about the others.
 func (s *spreader[N]) alike() bool {
 	told, least, most := 0, math.Inf(1), 0.0
 	for _, c := range s.carriers {
@@ -132,7 +133,7 @@ func (s *spreader[N]) alike() bool {
 			least, most = min(least, c.uplink), max(most, c.uplink)
 		}
 	}
-	return 2*told >= len(s.carriers) && most <= alikeUplinks*least
+	return float64(told) >= tellingShare*float64(len(s.carriers)) && most <= alikeUplinks*least
 }
 
 // carries takes the news of what a neighbour's uplink carries, in bytes per

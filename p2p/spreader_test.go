@@ -126,16 +126,17 @@ func TestSpreaderAmongEquals(t *testing.T) {
 	later := now.Add(typicalFor)
 	assert.True(t, s.better("a", "b", now), "nobody has told anything")
 	s.carries("a", 10*pieceOfTest)
+	s.carries("b", 9*pieceOfTest)
 	assert.True(t, s.better("b", "a", later))
 	for _, n := range []string{"c", "d"} {
 		s.of(n)
 	}
 	later = later.Add(typicalFor)
-	assert.True(t, s.better("a", "b", later), "one in four has")
-	s.carries("b", 9*pieceOfTest)
+	assert.True(t, s.better("a", "b", later), "half of them have told nothing")
+	s.carries("c", 11*pieceOfTest)
 	later = later.Add(typicalFor)
 	assert.True(t, s.better("b", "a", later))
-	s.carries("c", 30*pieceOfTest)
+	s.carries("d", 30*pieceOfTest)
 	later = later.Add(typicalFor)
 	assert.True(t, s.better("a", "b", later), "there are faster ones")
 }
