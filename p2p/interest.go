@@ -91,9 +91,10 @@ func (s *session) news() (asked []uint32) {
 	return asked
 }
 
-// claimed takes note that a piece was asked for. Neighbours hear of it at once if they
-// would offer something in vain, or if nothing is held here yet: then they have no other
-// way to know whom the first pieces have reached.
+// claimed takes note that a piece was asked for. Neighbours hear of it at once if nothing
+// else is wanted of them, so that they neither offer it nor will when they have it, or if
+// nothing is held here yet: then they have no other way to know whom the first pieces
+// have reached.
 func (sh *share) claimed(piece int, from *session) {
 	sh.pick.inflight.set(piece)
 	from.told.set(piece)
