@@ -1,7 +1,9 @@
 package p2p
 
 import (
+	"cmp"
 	"math/bits"
+	"slices"
 	"time"
 
 	"versus/p2p/wire"
@@ -31,7 +33,7 @@ func (s *session) outstanding() (n int) {
 	return n
 }
 
-// hears takes note of pieces that the neighbour has asked others for. Nothing is
+// hears takes note of pieces that the neighbour has asked for, here or elsewhere. Nothing is
 // offered any more to one that has asked for all that is held here, unless it has said
 // since the last grant that it would take something.
 func (s *session) hears(asked []uint32) {
@@ -57,8 +59,9 @@ func (s *session) invite() {
 	s.send(&wire.Frame{Body: &wire.Frame_Interest{Interest: &wire.Interest{Interested: true}}})
 }
 
-// unwanted says whether the neighbour believes that nothing is wanted of it although it
-// holds something that is missing here.
+// unwanted says whether the neighbour believes that nothing is wanted of it: its last
+// grant was declined, or all that it holds and is missing here it was told to be asked
+// for.
 func (s *session) unwanted() bool {
 	if s.declined {
 		return true
@@ -113,6 +116,23 @@ func (sh *share) claimed(piece int, from *session) {
 func (sh *share) reconsider() {
 	for _, s := range sh.sessions {
 		if s.greeted && s.unwanted() && sh.pick.wants(s.offers(time.Now())) {
+			s.invite()
+		}
+	}
+}
+
+// reinterest tells neighbours that do not know it that a grant would be used now, the
+// fastest first.
+func (sh *share) reinterest(now time.Time) {
+	var unwanted []*session
+	for _, s := range sh.sessions {
+		if s.greeted && s.unwanted() {
+			unwanted = append(unwanted, s)
+		}
+	}
+	slices.SortStableFunc(unwanted, func(a, b *session) int { return cmp.Compare(a.usual(), b.usual()) })
+	for _, s := range unwanted {
+		if _, _, _, ok := sh.choose(s, now); ok {
 			s.invite()
 		}
 	}

@@ -2,6 +2,7 @@ package p2p
 
 import (
 	"bytes"
+	"io"
 	"testing"
 	"time"
 
@@ -29,15 +30,16 @@ func quietShare(pieces, sessions, held int) (*share, []*session) {
 // frames returns what is queued for the neighbour, and takes it out.
 func (s *session) frames(t *testing.T) (all []*wire.Frame) {
 	dec := wire.NewDecoder(bytes.NewReader(s.outbox))
-	for len(s.outbox) > 0 {
+	s.outbox = nil
+	for {
 		f := &wire.Frame{}
-		if dec.Decode(f, wire.MaxFrame) != nil {
-			break
+		err := dec.Decode(f, wire.MaxFrame)
+		if err == io.EOF {
+			return all
 		}
+		require.NoError(t, err)
 		all = append(all, f)
 	}
-	s.outbox = nil
-	return all
 }
 
 // TestNothingIsOfferedInVain: a neighbour that has asked for all that is held here is
@@ -78,11 +80,12 @@ func TestNothingIsOfferedInVain(t *testing.T) {
 	assert.False(t, s.lane.willing, "the request was for the last that it lacks")
 }
 
-// TestTellingWhatIsAsked: neighbours that would offer something in vain hear of it at
-// once, the others with what is sent to them anyway; all of them while nothing is held.
+// TestTellingWhatIsAsked: neighbours of which nothing else is wanted hear of it at once,
+// the others with what is sent to them anyway; all of them while nothing is held.
 func TestTellingWhatIsAsked(t *testing.T) {
-	sh, s := quietShare(10, 3, 2) // they hold 0 and 1
+	sh, s := quietShare(10, 4, 2) // they hold 0 and 1
 	s[2].theirs.set(2)
+	s[3].theirs = newBitfield(10)
 	telling := func() (who []int) {
 		for i, x := range s {
 			if x.telling {
@@ -93,14 +96,14 @@ func TestTellingWhatIsAsked(t *testing.T) {
 		return who
 	}
 	sh.claimed(0, s[0])
-	assert.Equal(t, []int{1, 2}, telling(), "nothing is held")
+	assert.Equal(t, []int{1, 2, 3}, telling(), "nothing is held")
 	assert.Equal(t, []uint32{0}, s[1].news())
 	assert.Empty(t, s[1].news(), "once")
 	assert.Empty(t, s[0].news(), "it was asked itself")
 
 	sh.gained(0, s[0], time.Now())
 	sh.claimed(1, s[0])
-	assert.Equal(t, []int{1}, telling(), "the third has something else to offer")
+	assert.Equal(t, []int{1, 3}, telling(), "the third has something else to offer")
 	assert.False(t, s[1].unwanted(), "it does not know yet")
 	s[1].telling = true
 	s[1].announce()

@@ -1,7 +1,6 @@
 package p2p
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -286,23 +285,6 @@ func (n *node) tick(now time.Time) {
 		}
 		if sh.choker != nil && (sh.choker.due(now) || n.uploads.claims() == 0 && sh.chokes()) {
 			sh.rechoke(now)
-		}
-	}
-}
-
-// reinterest tells neighbours that do not know it that a grant would be used now, the
-// fastest first.
-func (sh *share) reinterest(now time.Time) {
-	var unwanted []*session
-	for _, s := range sh.sessions {
-		if s.greeted && s.unwanted() {
-			unwanted = append(unwanted, s)
-		}
-	}
-	slices.SortStableFunc(unwanted, func(a, b *session) int { return cmp.Compare(a.usual(), b.usual()) })
-	for _, s := range unwanted {
-		if _, _, _, ok := sh.choose(s, now); ok {
-			s.invite()
 		}
 	}
 }

@@ -123,8 +123,8 @@ func (s *spreader[N]) prior(now time.Time) time.Duration {
 	return s.typical
 }
 
-// alike says whether nearly all neighbours have told what their uplinks carry, and that
-// is about the same. Fast ones know it first: a few say nothing about the others.
+// alike says whether three quarters of the neighbours have told what their uplinks carry,
+// and that is about the same. Fast ones know it first: a few say nothing about the others.
 func (s *spreader[N]) alike() bool {
 	told, least, most := 0, math.Inf(1), 0.0
 	for _, c := range s.carriers {

@@ -30,11 +30,11 @@ func (f *Frame) Check(pieces int, pieceLen func(int) int) error {
 		}
 		return checkAddresses("hello", b.Hello.Addresses)
 	case *Frame_Have:
-		for _, pieces := range [][]uint32{b.Have.Pieces, b.Have.Asked} {
-			if n := len(pieces); n > MaxHave {
+		for _, list := range [][]uint32{b.Have.Pieces, b.Have.Asked} {
+			if n := len(list); n > MaxHave {
 				return fmt.Errorf("have: %d pieces, the limit is %d", n, MaxHave)
 			}
-			for _, i := range pieces {
+			for _, i := range list {
 				if err := index("have", i); err != nil {
 					return err
 				}

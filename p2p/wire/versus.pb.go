@@ -769,7 +769,7 @@ type Have struct {
 	Uplink        uint32                 `protobuf:"varint,3,opt,name=uplink,proto3" json:"uplink,omitempty"`      // kB/s (1,000 bytes a second) that the sender's uplink has shown to carry; 0 if unknown
 	Spare         uint32                 `protobuf:"varint,4,opt,name=spare,proto3" json:"spare,omitempty"`        // kB/s of it that are idle
 	Full          bool                   `protobuf:"varint,5,opt,name=full,proto3" json:"full,omitempty"`          // the sender's downlink is full: more senders would not help it
-	Asked         []uint32               `protobuf:"varint,6,rep,packed,name=asked,proto3" json:"asked,omitempty"` // pieces that it asked others for, and has not yet
+	Asked         []uint32               `protobuf:"varint,6,rep,packed,name=asked,proto3" json:"asked,omitempty"` // pieces that it has asked for, of anybody, and has not yet
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
