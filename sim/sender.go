@@ -35,7 +35,7 @@ type sender struct {
 	recovery   recovery
 
 	srtt, rttvar int64 // nanoseconds; 0 before the first sample
-	since        int64 // instant that the time-out counts from: the last progress, or the first byte in flight
+	since        int64 // instant that the time-out counts from: una moved on, or its byte left, for the first time or again
 	retries      int   // time-outs in a row
 	asked        int   // probes of the receiver's closed window since something was sent
 	unanswered   int   // those of them in a row that brought no answer
@@ -127,6 +127,9 @@ func (s *sender) take(limit, available, now int64) (out span, again bool) {
 	if len(s.lost) > 0 {
 		out = s.lost[0]
 		out.hi = min(out.hi, out.lo+max(limit/MSS*MSS, MSS))
+		if out.lo == s.una {
+			s.since = now // as Linux does when it repeats the first that is missing
+		}
 		s.lost.remove(out)
 		s.order += out.hi - out.lo
 		s.recovery.out += out.hi - out.lo
@@ -176,8 +179,11 @@ func (s *sender) acknowledged(a *ack, now int64) (progress bool) {
 	s.stats.RTTSum += time.Duration(rtt)
 	before := s.sentBefore(a.order)
 	s.forgetArrived()
-	s.retries, s.probed, s.since = 0, false, now
+	s.retries, s.probed = 0, false
 	advanced := s.una > una
+	if advanced {
+		s.since = now // what arrives beyond a hole does not put off its time-out: RFC 6298, section 5.3
+	}
 	if s.recovering && s.una >= s.recover {
 		s.recovering = false
 		s.congestion.recovered()
