@@ -2,37 +2,61 @@ package clientserver
 
 import (
 	"context"
+	"errors"
 	"net"
+	"os"
 	"sync/atomic"
 	"time"
 )
 
-// liveConn is a connection whose reads fail once nothing has arrived for idle.
-// Any byte counts, so a slow link that takes long over one frame is not taken
-// for a dead one. Read is for one goroutine at a time.
+// liveConn is a connection whose reads fail once there was no sign of life for
+// idle. Any byte that arrives is one, so a slow link that takes long over one
+// frame is not taken for a dead one; so is what progress reports. Read is for
+// one goroutine at a time.
 type liveConn struct {
 	net.Conn
 	idle  time.Duration
-	armed time.Time // when the deadline was last set; owned by the reading goroutine
+	armed time.Time // the sign of life that the deadline counts from; owned by the reading goroutine
 	lent  []byte    // never changes; owned by the writing goroutine
 
 	heard atomic.Int64 // when a byte arrived last, in Unix nanoseconds; 0 before the first
+	moved atomic.Int64 // when progress was called last, alike
 }
 
 func (c *liveConn) Read(p []byte) (int, error) {
-	// A fraction late is close enough, and spares a timer for every read.
-	if now := time.Now(); now.Sub(c.armed) > c.idle/16 {
-		if err := c.SetReadDeadline(now.Add(c.idle)); err != nil {
+	// A deadline for every read would be a timer for every read. What one that
+	// is somewhat old lacks is given when it is over.
+	if now := time.Now(); now.Sub(c.armed) > c.idle/4 {
+		if err := c.arm(now); err != nil {
 			return 0, err
 		}
-		c.armed = now
 	}
-	n, err := c.Conn.Read(p)
-	if n > 0 {
-		c.heard.Store(time.Now().UnixNano())
+	for {
+		n, err := c.Conn.Read(p)
+		if n > 0 {
+			c.heard.Store(time.Now().UnixNano())
+			return n, err
+		}
+		life := time.Unix(0, max(c.heard.Load(), c.moved.Load()))
+		early := time.Since(c.armed) < c.idle // somebody else's deadline stays
+		if !errors.Is(err, os.ErrDeadlineExceeded) || early || !life.After(c.armed) {
+			return n, err
+		}
+		if err := c.arm(life); err != nil {
+			return 0, err
+		}
 	}
-	return n, err
 }
+
+// arm lets reads wait until idle after a sign of life.
+func (c *liveConn) arm(life time.Time) error {
+	c.armed = life
+	return c.SetReadDeadline(life.Add(c.idle))
+}
+
+// progress is a sign of life other than bytes: the other side makes room for
+// more. It is safe for concurrent use.
+func (c *liveConn) progress() { c.moved.Store(time.Now().UnixNano()) }
 
 // constWriter is a connection that takes bytes which never change without
 // copying them.

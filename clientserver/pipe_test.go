@@ -22,6 +22,7 @@ import (
 // the other side got. Cut makes the open ones silent.
 type pipes struct {
 	accept chan net.Conn
+	wrote  func() // called for each write of the side that dialed; may be nil
 
 	mu   sync.Mutex // guards open
 	open []*pipeConn
@@ -37,7 +38,7 @@ func (p *pipes) Listen(string) (net.Listener, error) {
 
 func (p *pipes) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	near, far := net.Pipe()
-	a, b := &pipeConn{Conn: near}, &pipeConn{Conn: far}
+	a, b := &pipeConn{Conn: near, wrote: p.wrote}, &pipeConn{Conn: far}
 	p.mu.Lock()
 	p.open = append(p.open, a, b)
 	p.mu.Unlock()
@@ -79,12 +80,16 @@ func (l *pipeListener) Accept() (net.Conn, error) {
 
 type pipeConn struct {
 	net.Conn
+	wrote  func()     // called for each write; may be nil
 	mu     sync.Mutex // guards silent
 	silent bool
 }
 
 // Write pretends to send once the connection is silent.
 func (c *pipeConn) Write(b []byte) (int, error) {
+	if c.wrote != nil {
+		c.wrote()
+	}
 	c.mu.Lock()
 	silent := c.silent
 	c.mu.Unlock()
@@ -170,6 +175,80 @@ func TestBackpressure(t *testing.T) {
 	})
 	require.NoError(t, err)
 	assert.Equal(t, []int{0, 3, 3}, loaded)
+}
+
+// The server keeps a client that takes chunks and sends nothing, not even pings,
+// and drops it once it takes no more.
+func TestClientThatOnlyReads(t *testing.T) {
+	var reading, dropped error
+	var outlived time.Duration
+	sim.Virtual(func() {
+		m := newMemory(256<<10, map[string]int{"a": 1 << 20})
+		net := newPipes()
+		cat, _ := newCatalog(m, m, 1, newArrivals())
+		d, _ := deploy(net, cat, newArrivals(), securityNone)
+		stop := boot(d, scenario.Origin)
+		var ws *websocket.Conn
+		if ws, reading = rawDial(net); reading != nil {
+			return
+		}
+		ws.SetPingHandler(func(string) error { return nil })
+		reading = ws.WriteJSON(request{Type: typeOpen, Handle: 1, File: "a", All: true})
+		for i := range 1 + 1 + 16 { // manifest, digests, chunks
+			if i > 1 {
+				time.Sleep(10 * time.Second)
+			}
+			_, _, err := ws.ReadMessage()
+			reading = errors.Join(reading, err)
+		}
+		last := time.Now()
+		for dropped == nil {
+			_, _, dropped = ws.ReadMessage()
+		}
+		outlived = time.Since(last)
+		reading = errors.Join(reading, ws.Close(), stop())
+	})
+	require.NoError(t, reading)
+	require.Error(t, dropped)
+	assert.Equal(t, 15*time.Second, outlived)
+}
+
+// A client that receives something sends a ping every ten seconds, an idle one
+// every five.
+func TestPingsWhileReceiving(t *testing.T) {
+	var err error
+	var fetched time.Duration
+	var writes []time.Duration // of the client, one for each message
+	sim.Virtual(func() {
+		m := newMemory(64<<10, map[string]int{"a": 2 << 20})
+		m.spoil = func(_ string, _ int, b []byte) ([]byte, error) {
+			time.Sleep(1500 * time.Millisecond) // a slow disk
+			return b, nil
+		}
+		net, seen := newPipes(), newArrivals()
+		cat, _ := newCatalog(m, m, 1, seen)
+		d, _ := deploy(net, cat, seen, securityNone)
+		stop := boot(d, cat.nodes...)
+		start := time.Now()
+		net.wrote = func() { writes = append(writes, time.Since(start)) }
+		err = d.Fetch(context.Background(), "home-1", "a")
+		fetched = time.Since(start)
+		time.Sleep(time.Minute)
+		err = errors.Join(err, stop())
+	})
+	require.NoError(t, err)
+	require.Equal(t, 32*1500*time.Millisecond, fetched)
+	receiving, idle := 0, 0
+	for _, at := range writes {
+		switch {
+		case at >= fetched:
+			idle++
+		case at > 0:
+			receiving++
+		}
+	}
+	assert.Equal(t, int(fetched/(10*time.Second)), receiving)
+	assert.GreaterOrEqual(t, idle, 12, "pongs among them")
 }
 
 // Files that are open together take turns, chunk by chunk.

@@ -249,6 +249,19 @@ func TestSlowConnectionsStay(t *testing.T) {
 	}
 }
 
+// Connections on a crowded path stay whatever its round trip: how packets and
+// losses fall in with each other makes all the difference for one of them.
+func TestSlowConnectionsStayAtAnyDelay(t *testing.T) {
+	for delay := 20 * time.Millisecond; delay < 60*time.Millisecond; delay += 4 * time.Millisecond {
+		w, err := admit(map[string]sim.Link{
+			"server": {Uplink: 50 * mbit, Downlink: 50 * mbit, Delay: 10 * time.Millisecond},
+			"client": {Uplink: 1 * mbit, Downlink: 20 * mbit, Delay: delay, Shared: "cable"},
+		}, map[string]sim.SharedLink{"cable": {Uplink: mbit / 4, Downlink: mbit / 4}}, 10, 256<<10, securityNone, func(*ward) {})
+		require.NoError(t, err)
+		assert.Empty(t, w.seen.kinds, "%v", delay)
+	}
+}
+
 // A client that is killed itself has lost nothing that anybody should hear of,
 // and fetches the rest when it is back.
 func TestKilledClient(t *testing.T) {

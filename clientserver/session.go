@@ -175,6 +175,12 @@ func (s *session) send(ws *websocket.Conn) (bool, error) {
 	return true, ws.WriteMessage(websocket.TextMessage, b)
 }
 
+// receiving implements endpoint.
+func (s *session) receiving() bool {
+	some, _ := s.owner.due()
+	return some
+}
+
 // receive implements endpoint.
 func (s *session) receive(kind int, r io.Reader) error {
 	if kind == websocket.BinaryMessage {

@@ -102,6 +102,7 @@ func (d *delivery) sendChunk(ws *websocket.Conn, t *transfer) error {
 	if err != nil {
 		return err
 	}
+	d.wire.raw.progress() // chunks, unlike pings, soon fill the buffers of a path that is dead
 	t.offset += len(chunk)
 	if t.offset == len(t.data) {
 		t.data = nil
@@ -116,6 +117,9 @@ func (d *delivery) sendChunk(ws *websocket.Conn, t *transfer) error {
 	}
 	return nil
 }
+
+// receiving implements endpoint: clients send little, and nothing that is due.
+func (d *delivery) receiving() bool { return false }
 
 func announcement(t *transfer) []byte {
 	m := t.manifest

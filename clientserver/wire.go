@@ -22,6 +22,9 @@ type endpoint interface {
 	// send writes at most one message and says whether it did. It is called
 	// from one goroutine, the only one that writes.
 	send(ws *websocket.Conn) (bool, error)
+	// receiving says that more is due from the other side, which sees from its
+	// own writing whether this one lives.
+	receiving() bool
 }
 
 // wire is one WebSocket connection with its reader, its only writer, and the
@@ -29,7 +32,7 @@ type endpoint interface {
 type wire struct {
 	ws   *websocket.Conn
 	raw  *liveConn     // below TLS: closing it releases a blocked read or write
-	ping time.Duration // longest silence of this side
+	ping time.Duration // longest silence of this side, while it does not receive
 	bye  int           // close code when the context ends
 
 	wake      chan struct{} // capacity 1: there is something for the writer
@@ -44,8 +47,8 @@ type wire struct {
 	cause   error                 // why the connection ends; the first reason stays
 }
 
-// newWire takes over ws, whose reads end after idle without a byte; this side
-// pings often enough that the other's do not. bye is the close code when the
+// newWire takes over ws, whose reads end after idle without a sign of life; this
+// side pings often enough that the other's do not. bye is the close code when the
 // context of run ends, limit the longest message to accept, in bytes.
 func newWire(ws *websocket.Conn, raw *liveConn, idle time.Duration, bye int, limit int64) *wire {
 	w := &wire{
@@ -207,8 +210,8 @@ func readError(err error) error {
 }
 
 // write sends what is due, in this order: the close frame, a ping that was asked
-// for, a pong, the endpoint's messages, a ping after silence. It closes the connection, and is
-// the only one to: a tls.Conn locks its writing half to close.
+// for, a pong, the endpoint's messages, a ping after silence. It closes the
+// connection, and is the only one to: a tls.Conn locks its writing half to close.
 func (w *wire) write(e endpoint) {
 	defer w.ws.Close()
 	timer := time.NewTimer(w.ping)
@@ -255,15 +258,18 @@ func (w *wire) write(e endpoint) {
 				return
 			}
 		case <-timer.C:
-			silence := time.Since(last)
-			if silence >= w.ping {
+			silence, longest := time.Since(last), w.ping
+			if e.receiving() && time.Since(w.raw.lastHeard()) < w.ping {
+				longest *= 2
+			}
+			if silence >= longest {
 				if err := w.sendPing(); err != nil {
 					w.fail(err)
 					return
 				}
 				last, silence = time.Now(), 0
 			}
-			timer.Reset(w.ping - silence)
+			timer.Reset(longest - silence)
 		}
 	}
 }
