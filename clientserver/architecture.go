@@ -40,7 +40,7 @@ func Kind() trial.Kind {
 			},
 			{
 				Name: optionIdle, Default: 15.0, Min: 1, Max: 3600,
-				Doc: "seconds of silence after which a connection counts as lost; each side pings after a third of it",
+				Doc: "seconds of silence after which a connection counts as lost; each side pings after a third of it, a client that receives after two",
 			},
 		},
 		New: func(o scenario.Options, seed uint64) (trial.Architecture, error) {
