@@ -44,6 +44,6 @@ const (
 	probeTimeout = 2500 * time.Millisecond // for a server under suspicion to answer a dial
 )
 
-// pingsPerTimeout is how many pings fit in the idle time-out: two may be lost
-// on the way before the other side gives up.
+// pingsPerTimeout is how many pings fit in the idle time-out, half as many of a
+// side that receives: one may be late by the rest before the other side gives up.
 const pingsPerTimeout = 3
