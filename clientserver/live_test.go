@@ -52,7 +52,6 @@ func TestSignsOfLife(t *testing.T) {
 					_, err = c.Read(make([]byte, 8))
 				}
 				took = time.Since(start)
-				time.Sleep(time.Minute) // until no timer is left
 			})
 			require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 			assert.Equal(t, tc.want, took)

@@ -126,6 +126,16 @@ func rawDial(n interface {
 	return ws, err
 }
 
+// serve starts a server of the files over pipes, and a client that is the test's own.
+func serve(m *memory) (client *websocket.Conn, stop func() error, err error) {
+	net := newPipes()
+	cat, _ := newCatalog(m, m, 1, newArrivals())
+	d, _ := deploy(net, cat, newArrivals(), securityNone)
+	stop = boot(d, scenario.Origin)
+	client, err = rawDial(net)
+	return client, stop, err
+}
+
 // The server reads one piece at a time while its client does not read, and
 // gives up on it in the end.
 func TestBackpressure(t *testing.T) {
@@ -147,12 +157,8 @@ func TestBackpressure(t *testing.T) {
 			loaded = append(loaded, reads)
 			mu.Unlock()
 		}
-		net := newPipes()
-		cat, _ := newCatalog(m, m, 1, newArrivals())
-		d, _ := deploy(net, cat, newArrivals(), securityNone)
-		stop := boot(d, scenario.Origin)
-		var ws *websocket.Conn
-		if ws, err = rawDial(net); err != nil {
+		ws, stop, dialErr := serve(m)
+		if err = dialErr; err != nil {
 			return
 		}
 		for i, file := range []string{"a", "b"} {
@@ -184,12 +190,8 @@ func TestClientThatOnlyReads(t *testing.T) {
 	var outlived time.Duration
 	sim.Virtual(func() {
 		m := newMemory(256<<10, map[string]int{"a": 1 << 20})
-		net := newPipes()
-		cat, _ := newCatalog(m, m, 1, newArrivals())
-		d, _ := deploy(net, cat, newArrivals(), securityNone)
-		stop := boot(d, scenario.Origin)
-		var ws *websocket.Conn
-		if ws, reading = rawDial(net); reading != nil {
+		ws, stop, dialErr := serve(m)
+		if reading = dialErr; reading != nil {
 			return
 		}
 		ws.SetPingHandler(func(string) error { return nil })
@@ -263,12 +265,8 @@ func TestFilesTakeTurns(t *testing.T) {
 	var err error
 	sim.Virtual(func() {
 		m := newMemory(2*maxChunk, sizes)
-		net := newPipes()
-		cat, _ := newCatalog(m, m, 1, newArrivals())
-		d, _ := deploy(net, cat, newArrivals(), securityNone)
-		stop := boot(d, scenario.Origin)
-		var ws *websocket.Conn
-		if ws, err = rawDial(net); err != nil {
+		ws, stop, dialErr := serve(m)
+		if err = dialErr; err != nil {
 			return
 		}
 		for i, name := range names {
