@@ -177,6 +177,10 @@ func (s *session) askAgain(st *stream, i int) {
 	r.mu.Lock()
 	d.corrupt[i]++
 	count := d.corrupt[i]
+	r.mu.Unlock()
+	// Before anybody can see the download end.
+	r.client.event("corrupt-piece", fmt.Sprintf("piece %d of %s from %s, refused %d of %d times", i, d.file, r.client.server, count, maxRefusals))
+	r.mu.Lock()
 	switch {
 	case count >= maxRefusals:
 		r.end(d, fmt.Errorf("piece %d of %s from %s was corrupt %d times", i, d.file, r.client.server, count))
@@ -186,5 +190,4 @@ func (s *session) askAgain(st *stream, i int) {
 	}
 	r.mu.Unlock()
 	s.wire.notify()
-	r.client.event("corrupt-piece", fmt.Sprintf("piece %d of %s from %s, refused %d of %d times", i, d.file, r.client.server, count, maxRefusals))
 }
