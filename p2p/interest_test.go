@@ -19,6 +19,7 @@ func quietShare(pieces, sessions, held int) (*share, []*session) {
 	sh.node.selfish = true
 	sh.node.uploads.slots = newSlots(3)
 	for _, x := range s {
+		x.lane.session = x
 		for i := held; i < pieces; i++ {
 			x.theirs.clear(i)
 			sh.pick.copies[i]--

@@ -36,7 +36,7 @@ type slots struct {
 	lately int64   // bytes sent since the latest tick
 	used   float64 // smoothed bytes per second
 
-	trip time.Duration // from a grant to its answer, at most tripMost
+	trip time.Duration // smoothed round trip to those who are served, 0 if unknown
 }
 
 const (
@@ -56,7 +56,6 @@ const (
 	gained        = 1.12            // times the best rate: more slots were worth it
 	helped        = 1.25            // times the rate before: twice the slots fill the uplink better
 	leastTried    = 3               // slots more before that is judged
-	alongside     = 3               // uploads for each piece that leaves in a trip
 	usualUplink   = 20e6 / 8        // bytes per second: an uplink to expect before anything is known
 	firstWindow   = 10 * 1448       // bytes that a new connection sends in its first round trip (RFC 6928)
 	longestUpload = 3 * time.Second // of a piece among others
@@ -75,7 +74,7 @@ func (s *slots) known() bool { return s.started || s.windows > 0 || !s.first.IsZ
 // round trip carries a piece of so many bytes as fast as a usual uplink does, for a
 // piece that is sent alone can be passed on soonest; else most.
 func (s *slots) begin(most, pieceLen int, trip time.Duration) {
-	trips := math.Log2(float64(pieceLen)/firstWindow + 1)
+	trips := openTrips(pieceLen)
 	s.n, s.cold = min(most, mostSlots), 0
 	if trips*trip.Seconds()*usualUplink <= float64(pieceLen) {
 		s.n = 1
@@ -104,21 +103,32 @@ func (s *slots) judge(now time.Time) {
 	}
 }
 
-// limit returns how many uploads of pieces of so many bytes may run at once:
-// never so many that each would take longer than longestUpload. An uplink that
-// sends several pieces in a trip runs some times as many: a connection carries
-// hardly more than one in that time, and fewer at once would make none forwardable
-// sooner that matters.
+// limit returns how many uploads of pieces of so many bytes may run at once: at least
+// as many as new connections need to fill the uplink, each carrying a piece in the round
+// trips that its window takes to open, but never so many that each would take longer
+// than longestUpload. Fewer than fill it would make none forwardable sooner that matters,
+// and what one lacks shows only in rates, of which the uplink may not have seen better.
 func (s *slots) limit(pieceLen int) int {
 	if best := s.best(); best > 0 {
-		in := func(d time.Duration) int { return int(best * d.Seconds() / float64(pieceLen)) }
-		n := s.n
-		if several := in(s.trip); several > 1 {
-			n = max(n, alongside*several)
-		}
-		return min(n, max(2, in(longestUpload)), mostSlots)
+		in := func(d time.Duration) float64 { return best * d.Seconds() / float64(pieceLen) }
+		n := max(s.n, int(math.Ceil(openTrips(pieceLen)*in(s.trip))))
+		return min(n, max(2, int(in(longestUpload))), mostSlots)
 	}
 	return s.n
+}
+
+// openTrips returns how many round trips a new connection takes to carry a piece, if its
+// window doubles with each and nothing else limits it.
+func openTrips(pieceLen int) float64 {
+	return math.Log2(float64(pieceLen)/firstWindow + 1)
+}
+
+// met takes the round trip to one that is served.
+func (s *slots) met(trip time.Duration) {
+	if s.trip == 0 {
+		s.trip = trip
+	}
+	s.trip += (trip - s.trip) / 16
 }
 
 // best returns the rate that the uplink has shown of late in bytes per second,

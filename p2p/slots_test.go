@@ -73,23 +73,30 @@ func TestSlotsKeepUploadsShort(t *testing.T) {
 	assert.Equal(t, 2, s.limit(16<<20), "two at least, so that a slow receiver holds nobody up")
 }
 
-// TestSlotsFillAFastUplink: it runs many uploads, whatever has been tried.
-func TestSlotsFillAFastUplink(t *testing.T) {
+// TestSlotsFillTheUplink: as many uploads run as new connections need to fill it,
+// whatever has been tried.
+func TestSlotsFillTheUplink(t *testing.T) {
+	const far, near = 50 * time.Millisecond, 20 * time.Millisecond
 	tests := []struct {
 		name        string
 		rate, piece int // bytes per second, bytes
-		want        int
+		trip        time.Duration
+		tried, want int
 	}{
-		{name: "five pieces leave in a trip", rate: 1000, piece: 10, want: 15},
-		{name: "two", rate: 1000, piece: 25, want: 6},
-		{name: "hardly more than one", rate: 1000, piece: 27, want: 2},
-		{name: "never more than so many", rate: 1e6, piece: 10, want: mostSlots},
-		{name: "nothing is known", piece: 10, want: 2},
+		{name: "ten pieces leave in a trip, each takes 3.3", rate: 10 * 128 << 10 * 20, piece: 128 << 10, trip: far, tried: 2, want: 34},
+		{name: "half of one, each takes 4.3", rate: 10 * 256 << 10, piece: 256 << 10, trip: far, tried: 1, want: 3},
+		{name: "near: a fifth of one", rate: 10 * 256 << 10, piece: 256 << 10, trip: near, tried: 1, want: 1},
+		{name: "slow: a twentieth of one", rate: 256 << 10, piece: 256 << 10, trip: far, tried: 2, want: 2},
+		{name: "never more than so many", rate: 1e9, piece: 64 << 10, trip: far, tried: 2, want: mostSlots},
+		{name: "nothing is known of the neighbours", rate: 1e9, piece: 64 << 10, tried: 2, want: 2},
+		{name: "nothing is known of the uplink", piece: 64 << 10, trip: far, tried: 2, want: 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newSlots(2)
-			s.trip = 50 * time.Millisecond
+			s := newSlots(tt.tried)
+			if tt.trip > 0 {
+				s.met(tt.trip)
+			}
 			if tt.rate > 0 {
 				s.rates = []float64{float64(tt.rate), float64(tt.rate)}
 			}

@@ -57,7 +57,9 @@ func (u *uploads) answered(l *lane, request bool, now time.Time) {
 		u.reply = took
 	}
 	u.reply += (took - u.reply) / 8
-	u.slots.trip = min(u.reply, tripMost)
+	if trip := l.session.trip(); trip > 0 {
+		u.slots.met(trip)
+	}
 	declined := 0.0
 	if !request {
 		declined = 1
@@ -135,10 +137,6 @@ func (u *uploads) freed(within time.Duration) (n int) {
 	}
 	return n
 }
-
-// tripMost is the longest time of an answer that more uploads run for: those who
-// take longer are busy, not far away.
-const tripMost = 80 * time.Millisecond
 
 // Bounds of a chunk, and the time that one should take on the uplink.
 const (
