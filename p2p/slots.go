@@ -104,10 +104,10 @@ func (s *slots) judge(now time.Time) {
 }
 
 // limit returns how many uploads of pieces of so many bytes may run at once: at least
-// as many as new connections need to fill the uplink, each carrying a piece in the round
-// trips that its window takes to open, but never so many that each would take longer
-// than longestUpload. Fewer than fill it would make none forwardable sooner that matters,
-// and what one lacks shows only in rates, of which the uplink may not have seen better.
+// as many as new connections need to fill the uplink, each of which carries a piece in
+// the round trips that its window takes to open, for an uplink that was never full does
+// not know what it lacks; but never so many that each would take longer than
+// longestUpload.
 func (s *slots) limit(pieceLen int) int {
 	if best := s.best(); best > 0 {
 		in := func(d time.Duration) float64 { return best * d.Seconds() / float64(pieceLen) }
