@@ -177,7 +177,7 @@ func (a *answers) took(d time.Duration, now time.Time) {
 // may be dead, and must not keep the uplink from others.
 func (u *uploads) stalled() (queued, active int) {
 	for _, l := range u.lanes.all {
-		if l.session.doubted {
+		if l.queued+l.active > 0 && l.session.doubted {
 			queued += l.queued
 			active += l.active
 		}

@@ -18,6 +18,7 @@ type lane struct {
 	turn    uint64
 
 	reply time.Duration // smoothed time from a grant to its answer, 0 if unknown
+	trip  time.Duration // how long a message and its answer took when the connection was made, 0 if unknown
 }
 
 // pending returns the uploads that this neighbour has claimed.
@@ -50,10 +51,10 @@ func (s *lanes) next(allowed func(*lane) bool) *lane {
 	var best *lane
 	spread := s.turns%2 == 0
 	for _, l := range s.all {
-		if !l.willing || l.choked || !allowed(l) {
+		if !l.willing || l.choked || best != nil && !l.before(best, spread) {
 			continue
 		}
-		if best == nil || l.before(best, spread) {
+		if allowed(l) {
 			best = l
 		}
 	}

@@ -35,7 +35,7 @@ func TestTripIsSeenFromBothEnds(t *testing.T) {
 			sessions := n.shares["file"].sessions
 			if assert.Len(t, sessions, 1, name) {
 				const trip = 60 * time.Millisecond // 10 and 20 ms each way
-				assert.InDelta(t, trip.Seconds(), sessions[0].trip().Seconds(), 0.001, name)
+				assert.InDelta(t, trip.Seconds(), sessions[0].lane.trip.Seconds(), 0.001, name)
 			}
 			n.mu.Unlock()
 		}

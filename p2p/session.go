@@ -108,16 +108,10 @@ func newSession(sh *share, s *stream, opener bool, now time.Time) *session {
 		began: now, heard: now,
 	}
 	ns.lane.session = ns
-	return ns
-}
-
-// trip returns how long a message and its answer took when the connection was made, 0
-// if that is unknown.
-func (s *session) trip() time.Duration {
-	if s.meter == nil {
-		return 0
+	if ns.meter != nil {
+		ns.lane.trip = time.Duration(ns.meter.pulse.trip.Load())
 	}
-	return time.Duration(s.meter.pulse.trip.Load())
+	return ns
 }
 
 // crossing is how long two streams that the two sides opened may take to meet.

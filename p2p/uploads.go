@@ -21,6 +21,8 @@ type uploads struct {
 	reply    time.Duration   // smoothed time from a grant to its answer
 	declined float64         // share of the answers that decline, smoothed
 	answers  []time.Duration // see forecast
+	ends     []time.Duration // see freeAt
+	left     []int           // of it, bytes of each upload and those after it until the next end
 }
 
 // job is a piece that a neighbour asked for or is pushed.
@@ -57,8 +59,8 @@ func (u *uploads) answered(l *lane, request bool, now time.Time) {
 		u.reply = took
 	}
 	u.reply += (took - u.reply) / 8
-	if trip := l.session.trip(); trip > 0 {
-		u.slots.met(trip)
+	if l.trip > 0 {
+		u.slots.met(l.trip)
 	}
 	declined := 0.0
 	if !request {
@@ -77,15 +79,15 @@ func (u *uploads) replies(l *lane) time.Duration {
 	if l.reply > 0 {
 		return l.reply
 	}
-	return max(u.reply, l.session.trip())
+	return max(u.reply, l.trip)
 }
 
 // forecast notes when the answers to the grants that are out may come. Of one that is
 // late nothing is known but that the longer it is, the later it will come.
 func (u *uploads) forecast(now time.Time) {
-	u.answers = u.answers[:0]
+	u.answers, u.ends = u.answers[:0], u.ends[:0]
 	for _, l := range u.lanes.all {
-		if l.session.doubted {
+		if len(l.granted) == 0 || l.session.doubted {
 			continue
 		}
 		usual := u.replies(l)
@@ -114,7 +116,7 @@ func (u *uploads) due(reply time.Duration, free int) bool {
 		}
 	}
 	requests := int(math.Ceil(float64(coming) * (1 - u.declined)))
-	return requests < free+u.freed(by)
+	return requests < free || u.freeAt(requests-free+1) <= by
 }
 
 // How much later than usual an answer may come: as long again, at most so long, and
@@ -124,18 +126,35 @@ const (
 	leastSpread  = 20 * time.Millisecond
 )
 
-// freed returns how many uploads end within the time and leave their slots to others,
-// by the rate of the uplink; one if that is unknown.
-func (u *uploads) freed(within time.Duration) (n int) {
+// freeAt returns how long it takes, after a forecast, until uploads that end have left so
+// many slots to others, by the rate of the uplink. If that is unknown, one does at once. The
+// neighbours of an origin are a thousand, so this is worked out once for all of them.
+func (u *uploads) freeAt(k int) time.Duration {
 	best := u.slots.best()
-	if best == 0 {
-		return 1
+	switch {
+	case best == 0 && k == 1:
+		return 0
+	case best == 0 || len(u.active) == 0:
+		return math.MaxInt64
 	}
-	each := best * within.Seconds() / float64(len(u.active)) // bytes of each upload that leave in the time
-	for _, j := range u.active {
-		n += int((each + float64(j.off)) / float64(j.length))
+	if len(u.ends) == 0 {
+		u.left = u.left[:0]
+		for _, j := range u.active {
+			u.left = append(u.left, j.length-j.off)
+		}
 	}
-	return n
+	for len(u.ends) < k {
+		first := 0
+		for i, left := range u.left {
+			if left < u.left[first] {
+				first = i
+			}
+		}
+		each := best / float64(len(u.active)) // bytes per second of each upload
+		u.ends = append(u.ends, time.Duration(float64(u.left[first])/each*float64(time.Second)))
+		u.left[first] += u.active[first].length
+	}
+	return u.ends[k-1]
 }
 
 // Bounds of a chunk, and the time that one should take on the uplink.
@@ -306,9 +325,8 @@ func (n *node) begin() {
 	var trips []time.Duration
 	var piece int
 	for _, l := range u.lanes.all {
-		m, trip := l.session.share.manifest, l.session.trip()
-		if m != nil && trip > 0 {
-			trips = append(trips, trip)
+		if m := l.session.share.manifest; m != nil && l.trip > 0 {
+			trips = append(trips, l.trip)
 			piece = m.PieceSize
 		}
 	}
@@ -323,8 +341,13 @@ func (n *node) begin() {
 // those go first, and nothing goes twice to those who take pushes.
 func (n *node) nextLane(now time.Time, taken int) (best *lane, push bool) {
 	u := &n.uploads
+	var of *share // the free slots are for pieces of this one
+	var free int
 	due := func(s *session, reply time.Duration) bool {
-		return u.due(reply, u.slots.limit(s.share.manifest.PieceSize)-taken)
+		if s.share != of {
+			of, free = s.share, u.slots.limit(s.share.manifest.PieceSize)-taken
+		}
+		return u.due(reply, free)
 	}
 	for _, l := range u.lanes.all {
 		s := l.session
@@ -343,11 +366,11 @@ func (n *node) nextLane(now time.Time, taken int) (best *lane, push bool) {
 		return best, true
 	}
 	return u.lanes.next(func(l *lane) bool {
-		sp := l.session.share.spread
-		if !l.session.room() || !due(l.session, u.replies(l)) {
+		s := l.session
+		if sp := s.share.spread; sp != nil && !sp.done() && s.credit > 0 {
 			return false
 		}
-		return sp == nil || sp.done() || l.session.credit == 0
+		return due(s, u.replies(l)) && s.room()
 	}), false
 }
 

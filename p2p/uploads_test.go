@@ -37,6 +37,8 @@ func TestDue(t *testing.T) {
 		{name: "two share the uplink", rate: piece, reply: 100 * ms, active: running(800, 0)},
 		{name: "five pieces leave until the answer comes", rate: 10 * piece, reply: 250 * ms, active: running(0), answers: make([]time.Duration, 4), want: true},
 		{name: "but not six", rate: 10 * piece, reply: 250 * ms, active: running(0), answers: make([]time.Duration, 5)},
+		{name: "a short upload ends, and then the one after it", rate: 2 * piece, reply: 250 * ms, active: append(running(0), &job{length: 200, off: 0}), answers: make([]time.Duration, 1), want: true},
+		{name: "but not the third", rate: 2 * piece, reply: 250 * ms, active: append(running(0), &job{length: 200, off: 0}), answers: make([]time.Duration, 2)},
 		{name: "unless half of the answers decline", rate: 10 * piece, reply: 250 * ms, active: running(0), answers: make([]time.Duration, 8), declined: 0.5, want: true},
 		{name: "never more than so many", rate: 1e12, reply: 50 * ms, active: running(0), free: 1, answers: make([]time.Duration, mostSlots), declined: 1},
 		{name: "one that may decline may come all the same", rate: piece, reply: 50 * ms, free: 1, answers: []time.Duration{0}, declined: 0.9},
