@@ -79,31 +79,36 @@ type growth struct {
 	on            string // date
 }
 
-// measureGrowth runs a crowd of each size, one trial at a time, each in a worker
-// process of its own on one processor.
+// measureGrowth runs a crowd of each size in turns, one trial at a time, each in a worker
+// process of its own on one processor: a machine that gets slower while this runs makes
+// all sizes slower.
 func measureGrowth(t *testing.T, peers string, runs int) *growth {
 	t.Helper()
 	g := &growth{trials: map[string]map[int][]measure.Trial{}}
 	for _, text := range strings.Split(peers, ",") {
 		n, err := strconv.Atoi(text)
 		require.NoError(t, err)
-		out := filepath.Join(t.TempDir(), "out")
-		got := cli{stdin: crowdOf}.run("run", "-", "-q", "--out", out, "--jobs", "1", "--repeat", strconv.Itoa(runs), "--set", "peers="+text)
-		require.Zero(t, got.code, got.stderr)
-		res, err := measure.Read(out)
-		require.NoError(t, err)
 		g.peers = append(g.peers, n)
-		g.host, g.goVersion = res.Host, res.Build.Go
-		g.on, _, _ = strings.Cut(res.StartedAt, "T")
-		for _, trial := range res.Trials {
-			require.Nil(t, trial.Error)
-			require.Equal(t, n, trial.Summary.Completed)
-			if g.trials[trial.Architecture] == nil {
-				g.architectures = append(g.architectures, trial.Architecture)
-				g.trials[trial.Architecture] = map[int][]measure.Trial{}
+	}
+	for seed := 1; seed <= runs; seed++ {
+		for _, n := range g.peers {
+			out := filepath.Join(t.TempDir(), "out")
+			got := cli{stdin: crowdOf}.run("run", "-", "-q", "--out", out, "--jobs", "1", "--seed", strconv.Itoa(seed), "--set", fmt.Sprintf("peers=%d", n))
+			require.Zero(t, got.code, got.stderr)
+			res, err := measure.Read(out)
+			require.NoError(t, err)
+			g.host, g.goVersion = res.Host, res.Build.Go
+			g.on, _, _ = strings.Cut(res.StartedAt, "T")
+			for _, trial := range res.Trials {
+				require.Nil(t, trial.Error)
+				require.Equal(t, n, trial.Summary.Completed)
+				if g.trials[trial.Architecture] == nil {
+					g.architectures = append(g.architectures, trial.Architecture)
+					g.trials[trial.Architecture] = map[int][]measure.Trial{}
+				}
+				g.trials[trial.Architecture][n] = append(g.trials[trial.Architecture][n], trial)
+				t.Logf("%s, %d peers, seed %d: %v", trial.Architecture, n, trial.Seed, time.Duration(trial.WallS*float64(time.Second)).Round(time.Millisecond))
 			}
-			g.trials[trial.Architecture][n] = append(g.trials[trial.Architecture][n], trial)
-			t.Logf("%s, %d peers, seed %d: %v", trial.Architecture, n, trial.Seed, time.Duration(trial.WallS*float64(time.Second)).Round(time.Millisecond))
 		}
 	}
 	return g
@@ -138,7 +143,7 @@ func (g *growth) factor(arch string) float64 {
 // where says what was measured, when and on what.
 func (g *growth) where() string {
 	runs := len(g.trials[g.architectures[0]][g.peers[0]])
-	return fmt.Sprintf("%d runs of each, random seeds from 1, %s/%s, %d processors, %s, %s", runs, g.host.OS, g.host.Arch, g.host.CPUs, g.goVersion, g.on)
+	return fmt.Sprintf("%d runs of each in turns, random seeds from 1, %s/%s, %d processors, %s, %s", runs, g.host.OS, g.host.Arch, g.host.CPUs, g.goVersion, g.on)
 }
 
 // table writes the figures, with a line that says how far they grow.
