@@ -57,7 +57,7 @@ func newNode(ctx context.Context, d *deployment, name string, id identity, disk 
 		shares: map[string]*share{}, disk: disk, parole: map[peer.ID]time.Time{}, lost: map[peer.ID]bool{},
 		idle: map[string]time.Time{}, rng: workload.Stream(d.settings.seed, "p2p/contacts/"+name),
 	}
-	n.uploads.slots = newSlots(d.settings.slots)
+	n.uploads.origin, n.uploads.slots = n.origin, newSlots(d.settings.slots)
 	n.ctx, n.cancel = context.WithCancel(ctx)
 	n.member, n.leave = context.WithCancel(n.ctx)
 	return n

@@ -13,6 +13,7 @@ import (
 // slots into grants, requests into jobs, and jobs into work for the writers.
 // The node's mutex guards it.
 type uploads struct {
+	origin bool // of the file: everybody's neighbour
 	slots  *slots
 	lanes  lanes
 	queue  []*job // requested or pushed; they wait for a slot, the first first
@@ -171,8 +172,19 @@ func (u *uploads) chunk() int {
 	if rate == 0 {
 		return defaultChunk
 	}
-	return min(max(int(rate*chunkTime.Seconds()), minChunk), maxChunk)
+	n := int(rate * chunkTime.Seconds())
+	if u.origin && len(u.active) > besideChunks {
+		n = max(besideChunks*n/len(u.active), min(n, defaultChunk))
+	}
+	return min(max(n, minChunk), maxChunk)
 }
+
+// besideChunks is behind how many chunks of other uploads one of an origin may wait at
+// its full length. With more they become shorter, down to defaultChunk, so that a cancel
+// that comes before a piece has begun, or a frame, is not behind half a second of them:
+// what an origin is late with is soon had elsewhere. Other nodes' pieces are not, and many
+// connections to slow neighbours carry less in short chunks.
+const besideChunks = 4
 
 // idles says whether the uplink has something to spare.
 func (u *uploads) idles() bool { return u.claims() == 0 || u.slots.spare() > 0 }

@@ -90,6 +90,36 @@ func TestLevel(t *testing.T) {
 	}
 }
 
+func TestChunk(t *testing.T) {
+	const mbit = 1e6 / 8
+	for _, tt := range []struct {
+		name   string
+		origin bool
+		rate   float64
+		active int
+		want   int
+	}{
+		{"nothing is known", false, 0, 1, defaultChunk},
+		{"12 ms of the uplink", false, 10 * mbit, 1, 15_000},
+		{"however many uploads share it", false, 20 * mbit, 64, 30_000},
+		{"no more than one message", false, 1000 * mbit, 1, maxChunk},
+		{"no less than a few kilobytes", false, 1 * mbit, 1, minChunk},
+		{"an origin's, too", true, 20 * mbit, 4, 30_000},
+		{"shorter where many uploads run", true, 20 * mbit, 6, 20_000},
+		{"but no shorter than so", true, 20 * mbit, 64, defaultChunk},
+		{"nor longer where they are short", true, 10 * mbit, 64, 15_000},
+		{"still one message of a fast link", true, 1000 * mbit, 64, maxChunk},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			u := uploads{origin: tt.origin, slots: newSlots(1), active: make([]*job, tt.active)}
+			if tt.rate > 0 {
+				u.slots.rates = []float64{tt.rate, tt.rate}
+			}
+			assert.Equal(t, tt.want, u.chunk())
+		})
+	}
+}
+
 func TestEvenChunk(t *testing.T) {
 	for _, tt := range []struct{ left, usual, want int }{
 		{1, 16 << 10, 1},
