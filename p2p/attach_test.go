@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"versus/p2p/wire"
 )
 
 func TestWanted(t *testing.T) {
@@ -57,4 +59,19 @@ func TestWanted(t *testing.T) {
 			assert.Equal(t, tt.spare, spare)
 		})
 	}
+}
+
+// TestUplinkMeasuredAnew: a neighbour that does not know what its uplink carries has known
+// it before, and counts with that.
+func TestUplinkMeasuredAnew(t *testing.T) {
+	sh, sessions := quietShare(10, leastKnown, 2)
+	for _, s := range sessions {
+		s.onHave(&wire.Have{Uplink: 1000}, now)
+	}
+	sh.node.uploads.slots.rates = []float64{4e6, 4e6}
+	assert.InDelta(t, 4, sh.outdoes(), 1e-9)
+	sessions[0].onHave(&wire.Have{}, now)
+	assert.InDelta(t, 4, sh.outdoes(), 1e-9)
+	sessions[0].onHave(&wire.Have{Uplink: 4000}, now)
+	assert.InDelta(t, 2, sh.outdoes(), 1e-9)
 }

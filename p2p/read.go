@@ -227,7 +227,10 @@ func (s *session) onHave(h *wire.Have, now time.Time) {
 		}
 	}
 	s.hears(h.Asked)
-	s.uplink, s.spare, s.full = 1000*float64(h.Uplink), 1000*float64(h.Spare), h.Full
+	if h.Uplink > 0 { // else it measures anew, and carries no less
+		s.uplink = 1000 * float64(h.Uplink)
+	}
+	s.spare, s.full = 1000*float64(h.Spare), h.Full
 	if sh.spread != nil {
 		sh.spread.carries(s, s.uplink)
 	}

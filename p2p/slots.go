@@ -110,11 +110,16 @@ func (s *slots) judge(now time.Time) {
 // longestUpload.
 func (s *slots) limit(pieceLen int) int {
 	if best := s.best(); best > 0 {
-		in := func(d time.Duration) float64 { return best * d.Seconds() / float64(pieceLen) }
-		n := max(s.n, int(math.Ceil(openTrips(pieceLen)*in(s.trip))))
-		return min(n, max(2, int(in(longestUpload))), mostSlots)
+		most := max(2, int(best*longestUpload.Seconds()/float64(pieceLen)))
+		return min(max(s.n, s.opening(pieceLen, best)), most, mostSlots)
 	}
 	return s.n
+}
+
+// opening returns how many uploads of pieces of so many bytes new connections need to
+// fill an uplink of a rate in bytes per second.
+func (s *slots) opening(pieceLen int, rate float64) int {
+	return int(math.Ceil(openTrips(pieceLen) * rate * s.trip.Seconds() / float64(pieceLen)))
 }
 
 // openTrips returns how many round trips a new connection takes to carry a piece, if its
@@ -167,9 +172,9 @@ func (s *slots) spare() float64 {
 // idle takes the news that no upload runs.
 func (s *slots) idle() { s.start = time.Time{} }
 
-// sent takes the news that bytes of pieces were handed to the network while so
+// sent takes the news that bytes of a piece of so many were handed to the network while so
 // many uploads ran.
-func (s *slots) sent(now time.Time, bytes, running int) {
+func (s *slots) sent(now time.Time, bytes, pieceLen, running int) {
 	s.lately += int64(bytes)
 	if s.cold > 0 {
 		if s.first.IsZero() {
@@ -196,7 +201,7 @@ func (s *slots) sent(now time.Time, bytes, running int) {
 	}
 	// Slots that nobody used say nothing about how many it takes.
 	if float64(s.ran) >= inUse*float64(s.bytes)*float64(s.n) {
-		s.adapt(now, rate, best)
+		s.adapt(now, rate, best, pieceLen)
 		s.most = max(s.most, rate)
 	}
 	if s.windows++; !s.started && s.windows == startWindows {
@@ -226,8 +231,10 @@ func (s *slots) open(now time.Time) {
 }
 
 // adapt chooses the number for the next window from the rate of the last one
-// and the best before it.
-func (s *slots) adapt(now time.Time, rate, best float64) {
+// and the best before it. It goes from the number that ran, which new connections may
+// have needed: one more than a smaller one would try nothing.
+func (s *slots) adapt(now time.Time, rate, best float64, pieceLen int) {
+	s.n = max(s.n, min(s.opening(pieceLen, best), mostSlots))
 	back, shrunk := s.back, false
 	s.back = 0
 	if rate >= filled*best {

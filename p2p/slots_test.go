@@ -23,7 +23,7 @@ func (u uplink) play(s *slots, from time.Time, d time.Duration) float64 {
 	for at := time.Duration(0); at < d; at += step {
 		running := min(s.limit(64<<10), u.wanted)
 		rate := min(u.rate, float64(running)*u.receiver)
-		s.sent(from.Add(at), int(rate*step.Seconds()), running)
+		s.sent(from.Add(at), int(rate*step.Seconds()), 64<<10, running)
 		if at > d/2 {
 			sum += float64(s.limit(64 << 10))
 			n++
@@ -63,6 +63,18 @@ func TestSlotsFollowTheReceivers(t *testing.T) {
 	assert.LessOrEqual(t, alone, 2.0)
 	shared := uplink{rate: 10e6, receiver: 1e6, wanted: 50}.play(s, start.Add(30*time.Second), 30*time.Second)
 	assert.GreaterOrEqual(t, shared, 8.0)
+}
+
+// TestSlotsGoOnFromWhatRuns: new connections need so many uploads that fewer were tried
+// in vain. When receivers get slower, more come on top of those that run.
+func TestSlotsGoOnFromWhatRuns(t *testing.T) {
+	const rate, start, slower = 25e6, 40, 60
+	s := newSlots(1)
+	s.met(50 * time.Millisecond)
+	first := uplink{rate: rate, receiver: rate / start, wanted: 100}.play(s, now, 30*time.Second)
+	assert.InDelta(t, 47, first, 5)
+	then := uplink{rate: rate, receiver: rate / slower, wanted: 100}.play(s, now.Add(30*time.Second), 30*time.Second)
+	assert.GreaterOrEqual(t, then, 0.9*slower)
 }
 
 func TestSlotsKeepUploadsShort(t *testing.T) {
@@ -112,7 +124,7 @@ func TestSlotsSpare(t *testing.T) {
 	run := func(rate float64, d time.Duration) {
 		for range d / tickInterval {
 			for range 5 {
-				s.sent(now, int(rate*tickInterval.Seconds()/5), 1)
+				s.sent(now, int(rate*tickInterval.Seconds()/5), 64<<10, 1)
 				now = now.Add(tickInterval / 5)
 			}
 			s.tick(tickInterval)
@@ -165,13 +177,13 @@ func TestSlotsJudgeTheFirstUpload(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSlots(3)
 			s.begin(3, piece, tt.trip)
-			s.sent(now, piece/2, 1)
-			s.sent(now.Add(tt.took/2), piece/2, 1)
+			s.sent(now, piece/2, piece, 1)
+			s.sent(now.Add(tt.took/2), piece/2, piece, 1)
 			assert.True(t, s.known(), "it is not chosen again")
 			s.arrived(now.Add(tt.took))
 			assert.Equal(t, 1, s.limit(piece))
 			for at := tt.took; at < time.Second; at += 10 * time.Millisecond {
-				s.sent(now.Add(at), 10<<10, 1)
+				s.sent(now.Add(at), 10<<10, piece, 1)
 			}
 			if tt.stays {
 				assert.Equal(t, 1, s.limit(piece))

@@ -143,7 +143,7 @@ func (s *session) writeChunk(out outgoing) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	now := time.Now()
-	n.uploads.slots.sent(now, out.chunk, len(n.uploads.active))
+	n.uploads.slots.sent(now, out.chunk, j.length, len(n.uploads.active))
 	if j.off += out.chunk; j.off == j.length && j.state == jobSending {
 		n.uploads.finished(j)
 		n.pump(now)
