@@ -246,7 +246,7 @@ func (sh *share) wanted() (want int, spare bool) {
 	if serve >= muchMore*usual {
 		serve, spare = 2*serve, true
 	}
-	if times := sh.outdoes(); times >= 2 {
+	if times := sh.outdoes(); times >= outdoing {
 		serve, spare = max(serve, int(times*float64(usual))), true
 	}
 	if more := min(serve, mostNeighbours*usual) - have; more > 0 && spare {
@@ -281,6 +281,11 @@ func (sh *share) outdoes() float64 {
 	}
 	return sh.node.uploads.slots.best() * known / sum
 }
+
+// outdoing is how many times more an uplink carries than those of the neighbours for its
+// node to want more of them. It is not much: in a neighbourhood of fast peers the mean is
+// high, and slow peers who meet few fast ones are the last to finish.
+const outdoing = 1.5
 
 // leastKnown is how many neighbours say something about the average.
 const leastKnown = 3

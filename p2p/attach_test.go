@@ -35,7 +35,8 @@ func TestWanted(t *testing.T) {
 		{name: "who has the file wants nobody for itself", neighbours: 1, uplink: 1000, used: 1000, intake: 1000, over: true},
 		{name: "but gives what it can", neighbours: 1, uplink: 5000, intake: 1000, over: true, want: 4, spare: true},
 		{name: "three times as fast as its neighbours", neighbours: 4, uplink: 3000, used: 3000, intake: 3000, others: 1000, want: 4, spare: true},
-		{name: "hardly faster", neighbours: 4, uplink: 1900, used: 1900, intake: 3000, others: 1000},
+		{name: "half as fast again, beside fast ones", neighbours: 4, uplink: 1600, used: 1600, intake: 3000, others: 1000, want: extraNeighbours, spare: true},
+		{name: "hardly faster", neighbours: 4, uplink: 1400, used: 1400, intake: 3000, others: 1000},
 		{name: "faster than too few to say", neighbours: 2, uplink: 3000, used: 3000, intake: 3000, others: 1000, want: 2},
 	}
 	for _, tt := range tests {

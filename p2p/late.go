@@ -119,7 +119,9 @@ func (r *request) onItsWay(stops time.Duration, now time.Time) int64 {
 const (
 	moveMargin = 150 * time.Millisecond // that a move must gain
 	moveBudget = 1.0 / 128              // of the file's bytes, that moves may waste
-	lastBudget = 1.0 / 256              // more of them for the last pieces
+	lastBudget = 1.0 / 256              // more of them for the last pieces,
+	longBudget = 1.0 / 128              // and for one of them that moves by at least
+	longWait   = 300 * time.Millisecond // so much: it would keep its peer after all others
 	lastPieces = 2
 )
 
@@ -130,9 +132,11 @@ const (
 // a budget.
 func (sh *share) rescue(s *session, now time.Time) (from *session, r *request) {
 	p := sh.pick
-	budget := int64(float64(sh.manifest.Size)*moveBudget) - sh.moved
-	if p.have.n-p.have.count <= lastPieces {
-		budget += int64(float64(sh.manifest.Size) * lastBudget)
+	size := float64(sh.manifest.Size)
+	budget := int64(size*moveBudget) - sh.moved
+	last := p.have.n-p.have.count <= lastPieces
+	if last {
+		budget += int64(size * lastBudget)
 	}
 	if p.have.count+p.inflight.count < p.have.n || s.pace == 0 {
 		return nil, nil
@@ -158,12 +162,16 @@ func (sh *share) rescue(s *session, now time.Time) (from *session, r *request) {
 			if sh.muchFaster(s, i, expected) {
 				continue // that one is told that it could send it
 			}
-			if lost := x.onItsWay(max(s.node.uploads.reply, sh.stopped), now); lost > 0 && lost > budget {
-				continue
-			}
 			length := sh.manifest.PieceLen(i)
 			rest := max(full, time.Duration(float64(expected)*float64(length-x.got)/float64(length)))
 			gain := other.eta(x, now) - rest - moveMargin
+			left := budget
+			if last && gain >= longWait {
+				left += int64(size * longBudget)
+			}
+			if lost := x.onItsWay(max(s.node.uploads.reply, sh.stopped), now); lost > 0 && lost > left {
+				continue
+			}
 			if gain > best || gain == best && r != nil && i < r.piece {
 				from, r, best = other, x, gain
 			}

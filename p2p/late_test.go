@@ -85,6 +85,12 @@ func TestRescue(t *testing.T) {
 			requests: []late{{asked: time.Second}}, reply: time.Second, moved: 10_000, want: 0},
 		{name: "too much of it is on its way", pace: time.Second, oldPace: time.Second, reply: 5 * time.Second,
 			requests: []late{{asked: 10 * time.Second, first: 10 * time.Second, got: 500}}, want: -1},
+		{name: "but it is the last and would be long in coming", pace: 100 * time.Millisecond, oldPace: 5 * time.Second,
+			requests: []late{{asked: 10 * time.Second, first: 10 * time.Second, got: 900}}, reply: 500 * time.Millisecond, moved: 117, want: 0},
+		{name: "it is the last, but soon comes", pace: 100 * time.Millisecond, oldPace: 5 * time.Second,
+			requests: []late{{asked: 10 * time.Second, first: 10 * time.Second, got: 965}}, reply: 500 * time.Millisecond, moved: 117, want: -1},
+		{name: "it is one of many", pace: 100 * time.Millisecond, oldPace: 5 * time.Second,
+			requests: []late{{asked: 10 * time.Second, first: 10 * time.Second, got: 900}, {asked: 10 * time.Millisecond}, {asked: 10 * time.Millisecond}}, reply: 500 * time.Millisecond, moved: 117, want: -1},
 		{name: "nothing is known of any source", requests: []late{{asked: 9 * time.Second}}, want: -1},
 	}
 	for _, tt := range tests {

@@ -111,15 +111,15 @@ func (s *slots) judge(now time.Time) {
 func (s *slots) limit(pieceLen int) int {
 	if best := s.best(); best > 0 {
 		most := max(2, int(best*longestUpload.Seconds()/float64(pieceLen)))
-		return min(max(s.n, s.opening(pieceLen, best)), most, mostSlots)
+		return min(max(s.n, int(math.Ceil(s.opening(pieceLen, best)))), most, mostSlots)
 	}
 	return s.n
 }
 
 // opening returns how many uploads of pieces of so many bytes new connections need to
 // fill an uplink of a rate in bytes per second.
-func (s *slots) opening(pieceLen int, rate float64) int {
-	return int(math.Ceil(openTrips(pieceLen) * rate * s.trip.Seconds() / float64(pieceLen)))
+func (s *slots) opening(pieceLen int, rate float64) float64 {
+	return openTrips(pieceLen) * rate * s.trip.Seconds() / float64(pieceLen)
 }
 
 // openTrips returns how many round trips a new connection takes to carry a piece, if its
@@ -231,10 +231,11 @@ func (s *slots) open(now time.Time) {
 }
 
 // adapt chooses the number for the next window from the rate of the last one
-// and the best before it. It goes from the number that ran, which new connections may
-// have needed: one more than a smaller one would try nothing.
+// and the best before it. It goes from the number that new connections need, if that is
+// larger: one more than less would try nothing. That is rounded down, for where it is
+// between one and two, uploads are not to be three.
 func (s *slots) adapt(now time.Time, rate, best float64, pieceLen int) {
-	s.n = max(s.n, min(s.opening(pieceLen, best), mostSlots))
+	s.n = max(s.n, int(min(s.opening(pieceLen, best), mostSlots)))
 	back, shrunk := s.back, false
 	s.back = 0
 	if rate >= filled*best {
