@@ -140,12 +140,12 @@ func (sh *share) attach() (attached bool, err error) {
 		n.isBack(sh.originID)
 		sh.meet(named)
 		n.mu.Unlock()
-		if len(named) == 0 {
-			period = min(2*period, neighboursLongest)
+		if period = min(2*period, neighboursLongest); len(named) > 0 {
+			period = neighboursPeriod
 		}
 		want, spare := 0, false
 		for want <= 0 {
-			if !sh.rest(period) {
+			if !sh.rest(sh.askAgain(period)) {
 				return attached, errStopped
 			}
 			n.mu.Lock()
@@ -253,6 +253,18 @@ func (sh *share) wanted() (want int, spare bool) {
 		return max(want, extraNeighbours, more/2), true
 	}
 	return want, false
+}
+
+// askAgain returns after how long to look whether there are enough neighbours, instead of
+// what the origin's last answers suggest: it names nobody whose downlink is full, but a
+// downlink is not full for long if a fast uplink that could be of use does not find it.
+func (sh *share) askAgain(period time.Duration) time.Duration {
+	sh.node.mu.Lock()
+	defer sh.node.mu.Unlock()
+	if sh.outdoes() >= outdoing {
+		return min(period, neighboursFast)
+	}
+	return period
 }
 
 // servable returns how many neighbours it takes to fill the uplink, 0 if unknown:

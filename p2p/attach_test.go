@@ -76,3 +76,20 @@ func TestUplinkMeasuredAnew(t *testing.T) {
 	sessions[0].onHave(&wire.Have{Uplink: 4000}, now)
 	assert.InDelta(t, 2, sh.outdoes(), 1e-9)
 }
+
+// TestFastPeersWaitLess: a fast uplink does not wait long for somebody to serve.
+func TestFastPeersWaitLess(t *testing.T) {
+	sh, sessions := idleShare(1, leastKnown)
+	sh.node.uploads.slots = newSlots(1)
+	sh.node.uploads.slots.rates = []float64{3e6, 3e6}
+	assert.Equal(t, neighboursLongest, sh.askAgain(neighboursLongest), "nothing is known of the others")
+	for _, s := range sessions {
+		s.uplink = 3e6
+	}
+	assert.Equal(t, neighboursLongest, sh.askAgain(neighboursLongest), "they are as fast")
+	for _, s := range sessions {
+		s.uplink = 1e6
+	}
+	assert.Equal(t, neighboursFast, sh.askAgain(neighboursLongest))
+	assert.Equal(t, neighboursPeriod, sh.askAgain(neighboursPeriod))
+}

@@ -9,7 +9,8 @@ const (
 	answerTimeout     = 30 * time.Second        // for a Hello, the next bytes of a manifest or a list of neighbours
 	tickInterval      = 250 * time.Millisecond  // between looks at what is late
 	neighboursPeriod  = 500 * time.Millisecond  // between looks whether there are enough neighbours
-	neighboursLongest = 16 * time.Second        // after the origin knew of no more
+	neighboursLongest = 16 * time.Second        // after the origin knew of no more,
+	neighboursFast    = 2 * time.Second         // of a peer with a faster uplink than others
 	firstBackoff      = 250 * time.Millisecond  // before the origin is dialed again; doubles
 	lastBackoff       = time.Second
 	rechokePeriod     = 2 * time.Second // of tit-for-tat
