@@ -20,8 +20,12 @@ type slots struct {
 	bytes int64     // sent in it
 	ran   int64     // the same, each byte times the uploads that ran
 
-	cold    time.Duration // what the first upload takes if only its connection's window limits it; 0 if it is not judged by that
-	first   time.Time     // when that upload began
+	opens   time.Duration // what a first upload over a connection takes if only its window limits it; 0 if unknown
+	alone   bool          // the very first is judged by that
+	first   time.Time     // when it began
+	changed time.Time     // when the number changed last
+	slowed  float64       // first uploads that ran beside so many: times what their windows explain, smoothed
+	opened  int           // so many of them
 	started bool          // the number was once too large
 	most    float64       // highest rate so far
 	windows int           // so far
@@ -49,6 +53,8 @@ const (
 	startLongest  = time.Second
 	startWindows  = 12
 	startGained   = 1.25 // times the highest rate: more slots were worth it; they are half as many more
+	limited       = 1.5  // times what a new connection explains: then the link is the limit
+	leastOpened   = 2    // first uploads that say so
 	windowsKept   = 12
 	inUse         = 0.75            // of the slots, on average
 	filled        = 0.8             // of the best rate: the uplink counts as full
@@ -74,30 +80,47 @@ func (s *slots) known() bool { return s.started || s.windows > 0 || !s.first.IsZ
 // round trip carries a piece of so many bytes as fast as a usual uplink does, for a
 // piece that is sent alone can be passed on soonest; else most.
 func (s *slots) begin(most, pieceLen int, trip time.Duration) {
-	trips := openTrips(pieceLen)
-	s.n, s.cold = min(most, mostSlots), 0
-	if trips*trip.Seconds()*usualUplink <= float64(pieceLen) {
+	s.n, s.opens = min(most, mostSlots), openTime(pieceLen, trip)
+	if s.alone = openTrips(pieceLen)*trip.Seconds()*usualUplink <= float64(pieceLen); s.alone {
 		s.n = 1
-		s.cold = time.Duration((trips + 1) * float64(trip)) // with the way back of the Have
 	}
 }
 
-// arrived takes the news that an upload has reached its receiver.
-func (s *slots) arrived(now time.Time) {
-	if s.cold > 0 && !s.first.IsZero() {
+// arrived takes the news that an upload has reached its receiver; o is nil if it was not
+// the first over its connection.
+func (s *slots) arrived(o *opening, now time.Time) {
+	if s.alone && !s.first.IsZero() {
 		s.judge(now)
-		s.cold = 0
+		s.alone = false
 	}
+	if o == nil || float64(o.beside) < inUse*float64(s.n) {
+		return // with more uploads beside it, it may have taken longer
+	}
+	times := float64(now.Sub(o.began)) / float64(o.explained)
+	if s.opened == 0 {
+		s.slowed = times
+	}
+	s.slowed += (times - s.slowed) / 4
+	s.opened++
 }
 
-// judge ends the start if the first upload takes half as long again as its connection
+// unlimited says whether the uplink is known not to be what limits the uploads that run:
+// they take no longer than new connections explain.
+func (s *slots) unlimited() bool { return s.opened >= leastOpened && s.slowed < limited }
+
+// undecided says whether that may soon be known.
+func (s *slots) undecided(now time.Time) bool {
+	return s.opened < leastOpened && now.Sub(s.changed) < time.Duration(limited*float64(s.opens))
+}
+
+// judge ends the start if the first upload takes much longer than its connection
 // explains: then the link is the limit, and a second upload would only share it. That
 // is told by time, as the first bytes that are handed on fill buffers. Where a piece
 // takes no longer than a window, an attempt with more costs little and tells more: the
 // receiver's link may be the limit.
 func (s *slots) judge(now time.Time) {
-	if now.Sub(s.first) >= max(s.cold+s.cold/2, startTime) {
-		s.cold = 0
+	if now.Sub(s.first) >= max(time.Duration(limited*float64(s.opens)), startTime) {
+		s.alone = false
 		s.begun()
 		s.probe = now.Add(probePeriod)
 	}
@@ -126,6 +149,12 @@ func (s *slots) opening(pieceLen int, rate float64) float64 {
 // window doubles with each and nothing else limits it.
 func openTrips(pieceLen int) float64 {
 	return math.Log2(float64(pieceLen)/firstWindow + 1)
+}
+
+// openTime returns how long a piece takes over a new connection if only its window limits
+// it, with the way back of the Have.
+func openTime(pieceLen int, trip time.Duration) time.Duration {
+	return time.Duration((openTrips(pieceLen) + 1) * float64(trip))
 }
 
 // met takes the round trip to one that is served.
@@ -176,7 +205,7 @@ func (s *slots) idle() { s.start = time.Time{} }
 // many uploads ran.
 func (s *slots) sent(now time.Time, bytes, pieceLen, running int) {
 	s.lately += int64(bytes)
-	if s.cold > 0 {
+	if s.alone {
 		if s.first.IsZero() {
 			s.first = now
 		}
@@ -201,7 +230,10 @@ func (s *slots) sent(now time.Time, bytes, pieceLen, running int) {
 	}
 	// Slots that nobody used say nothing about how many it takes.
 	if float64(s.ran) >= inUse*float64(s.bytes)*float64(s.n) {
-		s.adapt(now, rate, best, pieceLen)
+		was := s.n
+		if s.adapt(now, rate, best, pieceLen); s.n != was {
+			s.changed, s.opened = now, 0
+		}
 		s.most = max(s.most, rate)
 	}
 	if s.windows++; !s.started && s.windows == startWindows {
@@ -242,13 +274,17 @@ func (s *slots) adapt(now time.Time, rate, best float64, pieceLen int) {
 		s.short = 0
 	}
 	switch {
-	case !s.started && rate > startGained*s.most:
+	case !s.started && (rate > startGained*s.most || s.unlimited()):
 		s.back = s.n
 		s.n += max(1, s.n/2)
 		s.probe = now.Add(probePeriod)
 	case !s.started: // the attempt with more gained nothing
-		s.n = back
-		s.begun()
+		if back > 0 {
+			s.n = back
+		}
+		if !s.undecided(now) {
+			s.begun()
+		}
 	case best == 0: // nothing to compare with
 	case rate > gained*best: // more than ever: it may not be the end
 		s.n += max(1, s.n/2)

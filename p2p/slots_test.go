@@ -180,7 +180,7 @@ func TestSlotsJudgeTheFirstUpload(t *testing.T) {
 			s.sent(now, piece/2, piece, 1)
 			s.sent(now.Add(tt.took/2), piece/2, piece, 1)
 			assert.True(t, s.known(), "it is not chosen again")
-			s.arrived(now.Add(tt.took))
+			s.arrived(nil, now.Add(tt.took))
 			assert.Equal(t, 1, s.limit(piece))
 			for at := tt.took; at < time.Second; at += 10 * time.Millisecond {
 				s.sent(now.Add(at), 10<<10, piece, 1)
@@ -189,6 +189,57 @@ func TestSlotsJudgeTheFirstUpload(t *testing.T) {
 				assert.Equal(t, 1, s.limit(piece))
 			} else {
 				assert.Greater(t, s.limit(piece), 1)
+			}
+		})
+	}
+}
+
+// TestSlotsGoOnWhileUploadsAreQuick: at the start, an attempt with more that gained nothing
+// need not mean that the link is full: there may have been little to send. What the first
+// uploads over new connections take tells.
+func TestSlotsGoOnWhileUploadsAreQuick(t *testing.T) {
+	const piece, trip = 128 << 10, 50 * time.Millisecond
+	explained := openTime(piece, trip)
+	assert.InDelta(t, 217*time.Millisecond, explained, float64(time.Millisecond), "(log2(10.05) + 1) trips")
+	quick, slow := explained, 2*explained
+	for _, tt := range []struct {
+		name   string
+		took   time.Duration
+		beside int // uploads that ran
+		known  bool
+		want   int // slots
+	}{
+		{name: "as new connections explain: more are tried", took: quick, beside: 3, want: 4},
+		{name: "longer: the link is full", took: slow, beside: 3, known: true, want: 3},
+		{name: "quick with fewer uploads says nothing", took: quick, beside: 2, want: 3},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSlots(3)
+			s.begin(3, piece, trip)
+			at := now
+			window := func() {
+				for range 11 {
+					s.sent(at, 10<<10, piece, s.n)
+					at = at.Add(startTime / 10)
+				}
+			}
+			window()
+			assert.Equal(t, 4, s.limit(piece))
+			window()
+			assert.Equal(t, 3, s.limit(piece), "the fourth gained nothing")
+			assert.False(t, s.started)
+			for range leastOpened {
+				s.arrived(&opening{began: at.Add(-tt.took), beside: tt.beside, explained: explained}, at)
+			}
+			window()
+			assert.Equal(t, tt.known, s.started)
+			assert.Equal(t, tt.want, s.n)
+			if tt.want == 3 {
+				window()
+				window()
+				window()
+				assert.True(t, s.started, "it does not wait for long")
+				assert.Equal(t, 3, s.n)
 			}
 		})
 	}

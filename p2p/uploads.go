@@ -35,6 +35,14 @@ type job struct {
 	off     int
 	pushed  bool
 	state   jobState
+	opening *opening // nil if its connection has carried a piece before
+}
+
+// opening is the first upload over a connection.
+type opening struct {
+	began     time.Time
+	beside    int           // uploads that ran, this one included
+	explained time.Duration // what it takes if nothing but the connection's window limits it
 }
 
 type jobState int
@@ -294,15 +302,19 @@ func (n *node) pump(now time.Time) {
 			u.remove(j)
 			j.state = jobSending
 			u.active = append(u.active, j)
-			if s := j.session; len(s.sending) == 0 && len(s.sent) == 0 {
+			s := j.session
+			if s.acked.IsZero() && s.lane.trip > 0 {
+				j.opening = &opening{began: now, beside: len(u.active), explained: openTime(j.length-j.off, s.lane.trip)}
+			}
+			if len(s.sending) == 0 && len(s.sent) == 0 {
 				s.acked = now // what it takes from here on counts, not the pause before
 			}
-			j.session.lane.active++
-			if j.session.doubted {
+			s.lane.active++
+			if s.doubted {
 				stuck++
 			}
-			j.session.sending = append(j.session.sending, j)
-			j.session.wake()
+			s.sending = append(s.sending, j)
+			s.wake()
 		}
 		u.forecast(now)
 		l, push := n.nextLane(now, len(u.active)-stuck+len(u.queue)-waiting)
