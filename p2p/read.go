@@ -210,7 +210,7 @@ func (s *session) onHave(h *wire.Have, now time.Time) {
 		if j := s.sent[i]; j != nil {
 			s.acknowledged(j)
 			s.delivered(j.length, now)
-			n.uploads.slots.arrived(j.opening, now)
+			n.uploads.slots.arrived(j.first, now)
 		}
 		if s.theirs.set(i) {
 			s.holds(i)

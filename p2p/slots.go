@@ -24,9 +24,9 @@ type slots struct {
 	alone   bool          // the very first is judged by that
 	first   time.Time     // when it began
 	changed time.Time     // when the number changed last
-	slowed  float64       // first uploads that ran beside so many: times what their windows explain, smoothed
+	slowed  float64       // how many times what their windows explain first uploads have taken since, smoothed
 	opened  int           // so many of them
-	started bool          // the number was once too large
+	started bool          // the start is over
 	most    float64       // highest rate so far
 	windows int           // so far
 	shrunk  bool          // the last change was to less
@@ -86,17 +86,17 @@ func (s *slots) begin(most, pieceLen int, trip time.Duration) {
 	}
 }
 
-// arrived takes the news that an upload has reached its receiver; o is nil if it was not
-// the first over its connection.
-func (s *slots) arrived(o *opening, now time.Time) {
+// arrived takes the news that an upload has reached its receiver; f is nil if it was not
+// the first of its session.
+func (s *slots) arrived(f *firstUpload, now time.Time) {
 	if s.alone && !s.first.IsZero() {
 		s.judge(now)
 		s.alone = false
 	}
-	if o == nil || float64(o.beside) < inUse*float64(s.n) {
-		return // with more uploads beside it, it may have taken longer
+	if f == nil || float64(f.beside) < inUse*float64(s.n) {
+		return // had as many as now run beside it, it might have taken longer
 	}
-	times := float64(now.Sub(o.began)) / float64(o.explained)
+	times := float64(now.Sub(f.began)) / float64(f.explained)
 	if s.opened == 0 {
 		s.slowed = times
 	}

@@ -229,7 +229,7 @@ func TestSlotsGoOnWhileUploadsAreQuick(t *testing.T) {
 			assert.Equal(t, 3, s.limit(piece), "the fourth gained nothing")
 			assert.False(t, s.started)
 			for range leastOpened {
-				s.arrived(&opening{began: at.Add(-tt.took), beside: tt.beside, explained: explained}, at)
+				s.arrived(&firstUpload{began: at.Add(-tt.took), beside: tt.beside, explained: explained}, at)
 			}
 			window()
 			assert.Equal(t, tt.known, s.started)

@@ -35,13 +35,14 @@ type job struct {
 	off     int
 	pushed  bool
 	state   jobState
-	opening *opening // nil if its connection has carried a piece before
+	first   *firstUpload // of its session, nil for later ones and where no round trip is known
 }
 
-// opening is the first upload over a connection.
-type opening struct {
+// firstUpload is what is known of the first upload of a session, whose connection is new
+// unless it carries another file.
+type firstUpload struct {
 	began     time.Time
-	beside    int           // uploads that ran, this one included
+	beside    int           // uploads that ran then, this one included
 	explained time.Duration // what it takes if nothing but the connection's window limits it
 }
 
@@ -304,7 +305,7 @@ func (n *node) pump(now time.Time) {
 			u.active = append(u.active, j)
 			s := j.session
 			if s.acked.IsZero() && s.lane.trip > 0 {
-				j.opening = &opening{began: now, beside: len(u.active), explained: openTime(j.length-j.off, s.lane.trip)}
+				j.first = &firstUpload{began: now, beside: len(u.active), explained: openTime(j.length-j.off, s.lane.trip)}
 			}
 			if len(s.sending) == 0 && len(s.sent) == 0 {
 				s.acked = now // what it takes from here on counts, not the pause before

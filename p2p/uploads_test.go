@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"versus/p2p/wire"
 )
 
 func TestDue(t *testing.T) {
@@ -136,4 +139,37 @@ func TestEvenChunk(t *testing.T) {
 		assert.Equal(t, tt.want, got, "%d of %d", tt.left, tt.usual)
 		assert.LessOrEqual(t, got, min(tt.left, maxChunk))
 	}
+}
+
+// TestFirstUploads: only the first upload of a session tells the slots how long it took.
+func TestFirstUploads(t *testing.T) {
+	const trip, took = 50 * time.Millisecond, 300 * time.Millisecond
+	sh, sessions := idleShare(8, 2)
+	u := &sh.node.uploads
+	u.slots, sh.node.dep.settings.slots = newSlots(1), 1
+	for _, s := range sessions {
+		s.theirs, s.sent, s.lane.session = newBitfield(8), map[int]*job{}, s
+		u.lanes.add(&s.lane)
+	}
+	s, stranger := sessions[0], sessions[1]
+	s.lane.trip = trip
+	for piece := range 2 {
+		u.add(s, piece, 0, false)
+	}
+	u.add(stranger, 2, 0, false)
+	sh.node.pump(now)
+	require.Len(t, s.sending, 1)
+	j := s.sending[0]
+	assert.Equal(t, &firstUpload{began: now, beside: 1, explained: openTime(1000, trip)}, j.first)
+	u.finished(j)
+	s.onHave(&wire.Have{Pieces: []uint32{0}}, now.Add(took))
+	assert.Equal(t, 1, u.slots.opened)
+	assert.InDelta(t, float64(took)/float64(openTime(1000, trip)), u.slots.slowed, 1e-9)
+	require.Len(t, s.sending, 1, "the next one runs")
+	assert.Nil(t, s.sending[0].first)
+	u.finished(s.sending[0])
+	s.onHave(&wire.Have{Pieces: []uint32{1}}, now.Add(2*took))
+	assert.Equal(t, 1, u.slots.opened)
+	require.Len(t, stranger.sending, 1)
+	assert.Nil(t, stranger.sending[0].first, "its round trip is not known")
 }
