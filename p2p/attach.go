@@ -140,8 +140,10 @@ func (sh *share) attach() (attached bool, err error) {
 		n.isBack(sh.originID)
 		sh.meet(named)
 		n.mu.Unlock()
-		if period = min(2*period, neighboursLongest); len(named) > 0 {
+		if len(named) > 0 {
 			period = neighboursPeriod
+		} else {
+			period = min(2*period, neighboursLongest)
 		}
 		want, spare := 0, false
 		for want <= 0 {

@@ -20,22 +20,22 @@ type slots struct {
 	bytes int64     // sent in it
 	ran   int64     // the same, each byte times the uploads that ran
 
-	opens   time.Duration // what a first upload over a connection takes if only its window limits it; 0 if unknown
-	alone   bool          // the very first is judged by that
-	first   time.Time     // when it began
-	changed time.Time     // when the number changed last
-	slowed  float64       // how many times what their windows explain first uploads have taken since, smoothed
-	opened  int           // so many of them
-	started bool          // the start is over
-	most    float64       // highest rate so far
-	windows int           // so far
-	shrunk  bool          // the last change was to less
-	settled time.Time     // no attempt with less before
-	probe   time.Time     // an attempt with more after
-	short   int           // slots when the rate fell short of the best; 0 if it does not
-	fell    float64       // to this rate
-	futile  time.Time     // more slots do not help before
-	back    int           // slots to go back to if the attempt that runs gains nothing; 0 if none runs
+	explained time.Duration // what a first upload over a connection takes if only its window limits it; 0 if unknown
+	alone     bool          // the very first is judged by that
+	first     time.Time     // when it began
+	changed   time.Time     // when the number changed last
+	slowed    float64       // how many times what their windows explain first uploads have taken since, smoothed
+	firsts    int           // so many of them
+	started   bool          // the start is over
+	most      float64       // highest rate so far
+	windows   int           // so far
+	shrunk    bool          // the last change was to less
+	settled   time.Time     // no attempt with less before
+	probe     time.Time     // an attempt with more after
+	short     int           // slots when the rate fell short of the best; 0 if it does not
+	fell      float64       // to this rate
+	futile    time.Time     // more slots do not help before
+	back      int           // slots to go back to if the attempt that runs gains nothing; 0 if none runs
 
 	lately int64   // bytes sent since the latest tick
 	used   float64 // smoothed bytes per second
@@ -54,7 +54,7 @@ const (
 	startWindows  = 12
 	startGained   = 1.25 // times the highest rate: more slots were worth it; they are half as many more
 	limited       = 1.5  // times what a new connection explains: then the link is the limit
-	leastOpened   = 2    // first uploads that say so
+	leastFirsts   = 2    // first uploads that say so
 	windowsKept   = 12
 	inUse         = 0.75            // of the slots, on average
 	filled        = 0.8             // of the best rate: the uplink counts as full
@@ -80,7 +80,7 @@ func (s *slots) known() bool { return s.started || s.windows > 0 || !s.first.IsZ
 // round trip carries a piece of so many bytes as fast as a usual uplink does, for a
 // piece that is sent alone can be passed on soonest; else most.
 func (s *slots) begin(most, pieceLen int, trip time.Duration) {
-	s.n, s.opens = min(most, mostSlots), openTime(pieceLen, trip)
+	s.n, s.explained = min(most, mostSlots), openTime(pieceLen, trip)
 	if s.alone = openTrips(pieceLen)*trip.Seconds()*usualUplink <= float64(pieceLen); s.alone {
 		s.n = 1
 	}
@@ -97,20 +97,20 @@ func (s *slots) arrived(f *firstUpload, now time.Time) {
 		return // had as many as now run beside it, it might have taken longer
 	}
 	times := float64(now.Sub(f.began)) / float64(f.explained)
-	if s.opened == 0 {
+	if s.firsts == 0 {
 		s.slowed = times
 	}
 	s.slowed += (times - s.slowed) / 4
-	s.opened++
+	s.firsts++
 }
 
 // unlimited says whether the uplink is known not to be what limits the uploads that run:
 // they take no longer than new connections explain.
-func (s *slots) unlimited() bool { return s.opened >= leastOpened && s.slowed < limited }
+func (s *slots) unlimited() bool { return s.firsts >= leastFirsts && s.slowed < limited }
 
 // undecided says whether that may soon be known.
 func (s *slots) undecided(now time.Time) bool {
-	return s.opened < leastOpened && now.Sub(s.changed) < time.Duration(limited*float64(s.opens))
+	return s.firsts < leastFirsts && now.Sub(s.changed) < time.Duration(limited*float64(s.explained))
 }
 
 // judge ends the start if the first upload takes much longer than its connection
@@ -119,7 +119,7 @@ func (s *slots) undecided(now time.Time) bool {
 // takes no longer than a window, an attempt with more costs little and tells more: the
 // receiver's link may be the limit.
 func (s *slots) judge(now time.Time) {
-	if now.Sub(s.first) >= max(time.Duration(limited*float64(s.opens)), startTime) {
+	if now.Sub(s.first) >= max(time.Duration(limited*float64(s.explained)), startTime) {
 		s.alone = false
 		s.begun()
 		s.probe = now.Add(probePeriod)
@@ -232,7 +232,7 @@ func (s *slots) sent(now time.Time, bytes, pieceLen, running int) {
 	if float64(s.ran) >= inUse*float64(s.bytes)*float64(s.n) {
 		was := s.n
 		if s.adapt(now, rate, best, pieceLen); s.n != was {
-			s.changed, s.opened = now, 0
+			s.changed, s.firsts = now, 0
 		}
 		s.most = max(s.most, rate)
 	}

@@ -228,7 +228,7 @@ func TestSlotsGoOnWhileUploadsAreQuick(t *testing.T) {
 			window()
 			assert.Equal(t, 3, s.limit(piece), "the fourth gained nothing")
 			assert.False(t, s.started)
-			for range leastOpened {
+			for range leastFirsts {
 				s.arrived(&firstUpload{began: at.Add(-tt.took), beside: tt.beside, explained: explained}, at)
 			}
 			window()
